@@ -1,0 +1,149 @@
+"""What every test may rely on: its database, real services behind marks, and an account of what was not exercised."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.db import connection
+
+from tests.services import elasticsearch, postgres, redis
+
+# Playwright's event loop runs in the test's own thread, where Django would otherwise refuse to touch the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ON_CI = os.environ.get("CI") == "true"
+hypothesis.settings.register_profile(
+    "chorus", deadline=None, derandomize=ON_CI, database=None if ON_CI else hypothesis.infer
+)
+SHARED_DATA = Path(os.environ.get("CHORUS_SHARED_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+
+
+# Which tests run here
+
+
+def chromium() -> str | None:
+    """The Chromium or Chrome of this machine; CHORUS_CHROMIUM names another."""
+    names = [
+        os.environ.get("CHORUS_CHROMIUM", ""),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def missing(mark: str) -> str | None:
+    """What a test with this mark needs and does not find here."""
+    if mark == "postgres" and connection.vendor != "postgresql":
+        return "PostgreSQL (not the database of this run)" if postgres.binaries() else "PostgreSQL (not installed)"
+    if mark == "redis" and not redis.binary():
+        return "Redis (not installed)"
+    if mark == "es" and elasticsearch.missing_tools():
+        return f"Elasticsearch (no {', '.join(elasticsearch.missing_tools())})"
+    if mark == "browser" and not chromium():
+        return "Chromium (not found)"
+    return None
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether the test asks for the database in one of pytest-django's ways."""
+    wanted = {"db", "transactional_db", "live_server"}
+    return bool(item.get_closest_marker("django_db")) or not wanted.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def is_transactional(item: pytest.Item) -> bool:
+    """Whether the test commits, so that the database is emptied after it."""
+    mark = item.get_closest_marker("django_db")
+    wanted = {"transactional_db", "live_server"}
+    return bool(mark and mark.kwargs.get("transaction")) or not wanted.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="leave out tests that do not use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what this machine lacks, with a reason; give back to transactional tests the rows that migrations wrote."""
+    if config.getoption("--only-database"):
+        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        items[:] = [item for item in items if uses_database(item)]
+    for item in items:
+        for mark in {mark.name for mark in item.iter_markers()}:
+            if reason := missing(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
+        if is_transactional(item):
+            item.fixturenames.append("django_db_serialized_rollback")  # type: ignore[attr-defined]
+
+
+# What was not exercised
+
+
+def skip_reasons(config: pytest.Config) -> list[str]:
+    """Why tests of this run were skipped, each reason once."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    return sorted({report.longrepr[2].removeprefix("Skipped: ") for report in skipped})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Note what was skipped for bin/run_tests.py; where everything must run, a skip is a failure."""
+    reasons = skip_reasons(session.config)
+    if notes := os.environ.get("CHORUS_NOT_EXERCISED"):
+        with Path(notes).open("a") as file:
+            file.writelines(f"{reason}\n" for reason in reasons)
+    if reasons and os.environ.get("CHORUS_REQUIRE_SERVICES") == "1":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    reasons = skip_reasons(config)
+    if reasons and os.environ.get("CHORUS_REQUIRE_SERVICES") == "1":
+        terminalreporter.write_line(
+            f"Failed, because everything must be exercised here and was not: {', '.join(reasons)}"
+        )
+
+
+# The database and the services
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """On SQLite the tests use a file, as the product does: every thread has a connection of its own."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "chorus.sqlite3")
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis server of one's own, for tests marked redis."""
+    with redis.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> Iterator[str]:
+    """An Elasticsearch node of one's own, for tests marked es."""
+    with elasticsearch.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of this machine, for tests marked browser: Playwright's own is never downloaded."""
+    return {**browser_type_launch_args, "executable_path": chromium()}
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real content (CHORUS_SHARED_DATA, or ../shared/data); tests that need it are skipped without."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("Real content (no CHORUS_SHARED_DATA)")
+    return SHARED_DATA
