@@ -1,0 +1,13 @@
+"""What members do to their own accounts."""
+
+from django.db import transaction
+
+from accounts.models import Member
+
+
+@transaction.atomic
+def change_settings(*, member: Member, name: str, handle: str, language: str, time_zone: str) -> Member:
+    """Change what a member shows of themselves and how they read the site."""
+    member.name, member.handle, member.language, member.time_zone = name, handle, language, time_zone
+    member.save(update_fields=["name", "handle", "language", "time_zone"])
+    return member

@@ -1,0 +1,46 @@
+"""What somebody typed into a form and sent after their session had ended, kept until they have signed in again."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+SESSION_KEY = "kept_forms"
+MOST_CHARACTERS = 64_000
+NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1"}
+
+View = Callable[..., HttpResponse]
+
+
+def member_required(view: View) -> View:
+    """Only members get in; others are sent to sign in, and what they typed waits for them on the same page."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            keep(request)
+        return redirect_to_login(request.get_full_path())
+
+    return wrapped
+
+
+def keep(request: HttpRequest) -> None:
+    """Put the posted fields aside in the session, if they are of a size that a person types."""
+    typed = {name: str(value) for name, value in request.POST.items() if name not in NEVER_KEPT}
+    if typed and sum(map(len, typed.values())) <= MOST_CHARACTERS:
+        request.session[SESSION_KEY] = {request.path: typed}
+        messages.info(request, _("Sign in to send what you wrote. We have kept it for you."))
+
+
+def take(request: HttpRequest) -> dict[str, str]:
+    """What was kept for this page, for use as a form's initial values; it is handed out once."""
+    if request.path not in request.session.get(SESSION_KEY, {}):
+        return {}
+    kept: dict[str, str] = request.session.pop(SESSION_KEY)[request.path]
+    return kept

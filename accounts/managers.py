@@ -1,0 +1,53 @@
+"""Finding and making members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.utils.text import slugify
+
+if TYPE_CHECKING:
+    from accounts.models import Member
+
+SYSTEM_HANDLE = "chorus"
+
+
+class MemberManager(BaseUserManager["Member"]):
+    def create_user(self, handle: str, email: str | None = None, password: str | None = None, **fields: Any) -> Member:
+        """A member with a role in nothing yet; without a password nobody can sign in."""
+        member = self.model(handle=handle, email=email.lower() if email else None, **fields)
+        member.set_password(password)
+        member.save(using=self._db)
+        return member
+
+    def create_superuser(self, handle: str, email: str, password: str | None = None, **fields: Any) -> Member:
+        return self.create_user(handle, email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+    def system(self) -> Member:
+        """The named member that acts where no person does."""
+        member, _ = self.get_or_create(handle=SYSTEM_HANDLE, defaults={"name": "Chorus", "password": "!"})
+        return member
+
+    def free_handles(self, names: Iterable[str]) -> list[str]:
+        """A handle for each name, made from it, taken by nobody and each different; short names become `member`."""
+        wanted = [slugify(name)[:32].strip("-_") or "member" for name in names]
+        taken: set[str] = set()
+        for start in range(0, len(wanted), 100):
+            bases = set(wanted[start : start + 100])
+            pattern = "|".join(sorted(bases))
+            taken.update(
+                handle.lower()
+                for handle in self.filter(handle__iregex=rf"^({pattern})(-[0-9]+)?$").values_list("handle", flat=True)
+            )
+        handles = []
+        counters: dict[str, int] = {}
+        for base in wanted:
+            handle = base
+            while handle in taken:
+                counters[base] = counters.get(base, 1) + 1
+                handle = f"{base}-{counters[base]}"
+            taken.add(handle)
+            handles.append(handle)
+        return handles

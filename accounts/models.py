@@ -1,0 +1,123 @@
+"""Members and the organisations they belong to."""
+
+import zoneinfo
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.managers import MemberManager
+
+
+def default_language() -> str:
+    return settings.LANGUAGE_CODE
+
+
+def validate_time_zone(name: str) -> None:
+    """Raises ValidationError unless the name is one of the IANA time zones."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Choose a time zone from the list."))
+
+
+class Organisation(models.Model):
+    """A customer company."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    plan = models.CharField(_("plan"), max_length=40, blank=True)
+    segment = models.CharField(_("segment"), max_length=40, blank=True)
+    yearly_value = models.DecimalField(_("yearly value"), max_digits=14, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """A person with an account, or a placeholder for one: somebody whose posts were imported and who never signed in.
+
+    Roles are groups (see accounts.roles). The handle is public and in the member's address.
+    """
+
+    handle = models.CharField(
+        _("handle"),
+        max_length=40,
+        unique=True,
+        error_messages={"unique": _("This handle is taken.")},
+        validators=[RegexValidator(r"^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$", _("Use small letters, digits, - and _."))],
+        help_text=_("In your public address. Small letters, digits, - and _."),
+    )
+    name = models.CharField(_("name"), max_length=80, help_text=_("Shown beside what you write."))
+    email = models.EmailField(_("email address"), null=True, blank=True)
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name=_("organisation"),
+    )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default=default_language)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC", validators=[validate_time_zone])
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    source = models.CharField(max_length=40, blank=True, editable=False)
+    source_id = models.CharField(max_length=120, blank=True, editable=False)
+    import_run = models.ForeignKey(
+        "core.ImportRun", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects: ClassVar[MemberManager] = MemberManager()
+
+    USERNAME_FIELD = "handle"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="unique_email", violation_error_message=_("This email address is taken.")
+            ),
+            models.UniqueConstraint(
+                fields=["source", "source_id"], condition=~models.Q(source=""), name="unique_member_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower() if self.email else None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email or None
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:member-detail", args=[self.handle])
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether nobody has ever been able to sign in as this member."""
+        return self.email is None

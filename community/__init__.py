@@ -1,0 +1,1 @@
+"""Forums: questions, answers and comments, and the shapes that all members' content shares. Knows nothing of ideas."""

@@ -1,0 +1,158 @@
+"""The abstract shapes of what members write: every post has an author, Markdown, a visibility and a past."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from core import markdown
+
+TITLE_LENGTH = 200
+BODY_LENGTH = 30_000
+COMMENT_LENGTH = 5_000
+
+
+class Visibility(models.TextChoices):
+    VISIBLE = "visible", _("visible")
+    HELD = "held", _("waiting for a moderator")
+    HIDDEN = "hidden", _("hidden")
+    DELETED = "deleted", _("deleted")
+
+
+class Content(models.Model):
+    """A post of a member. The HTML and the excerpt follow the Markdown whenever it is set through `write`.
+
+    `base_votes` counts votes that were cast elsewhere, before an import, by people we don't know.
+    """
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField(_("text"), blank=True)
+    body_html = models.TextField(blank=True, editable=False)
+    excerpt = models.CharField(max_length=markdown.EXCERPT_LENGTH, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.VISIBLE, editable=False)
+    visibility_reason = models.CharField(max_length=500, blank=True, editable=False)
+    visibility_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    visibility_at = models.DateTimeField(null=True, blank=True, editable=False)
+    base_votes = models.IntegerField(default=0, editable=False)
+    source = models.CharField(max_length=40, blank=True, editable=False)
+    source_id = models.CharField(max_length=120, blank=True, editable=False)
+    import_run = models.ForeignKey(
+        "core.ImportRun", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+    def write(self, body: str) -> None:
+        """Set the Markdown, and the HTML and excerpt made from it."""
+        self.body = body
+        self.body_html = markdown.render(body)
+        self.excerpt = markdown.excerpt(self.body_html)
+
+    @property
+    def is_visible(self) -> bool:
+        return self.visibility == Visibility.VISIBLE
+
+    @property
+    def parent(self) -> Content | None:
+        """The post that this one stands under, None for what stands by itself."""
+        return None
+
+    @property
+    def topic(self) -> Topic:
+        """The question or idea that this post belongs to, itself if it is one."""
+        raise NotImplementedError
+
+
+class Topic(Content):
+    """A post with a title and an address of its own: a question or an idea."""
+
+    title = models.CharField(_("title"), max_length=255)
+    slug = models.SlugField(max_length=80, allow_unicode=True, editable=False)
+    comment_count = models.PositiveIntegerField(default=0, editable=False)
+    last_activity_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    def recount(self) -> None:
+        """Count anew what the row says about the posts below it; the caller holds the row's lock."""
+        raise NotImplementedError
+
+    def name(self, title: str) -> None:
+        """Set the title and the slug made from it."""
+        self.title = title
+        self.slug = slugify(title, allow_unicode=True)[:80].strip("-_") or "-"
+
+
+class AbstractComment(Content):
+    """A remark below a post. Subclasses say below which."""
+
+    class Meta:
+        abstract = True
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.excerpt
+
+
+class AbstractRevision(models.Model):
+    """How a post read until it was edited. Subclasses point at the post as `content`."""
+
+    title = models.CharField(max_length=255, blank=True)
+    body = models.TextField()
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar[list[Any]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.replaced_at:%Y-%m-%d %H:%M}"
+
+
+class AbstractMergeEdge(models.Model):
+    """A duplicate points at its target; undone, the line stays. Subclasses add `duplicate` and `target`.
+
+    Their constraints: at most one edge of a duplicate stands, and nothing points at itself.
+    """
+
+    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    merged_at = models.DateTimeField(default=timezone.now)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    import_run = models.ForeignKey("core.ImportRun", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+def source_constraint(name: str) -> models.UniqueConstraint:
+    """What was imported once is not imported again."""
+    return models.UniqueConstraint(fields=["source", "source_id"], condition=~models.Q(source=""), name=name)
+
+
+def edge_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """See AbstractMergeEdge."""
+    return [
+        models.UniqueConstraint(
+            fields=["duplicate"], condition=models.Q(undone_at__isnull=True), name=f"{prefix}_merged_once"
+        ),
+        models.CheckConstraint(condition=~models.Q(duplicate=models.F("target")), name=f"{prefix}_not_into_itself"),
+    ]

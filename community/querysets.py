@@ -1,0 +1,78 @@
+"""Every read of questions, answers and comments. What people see comes through `visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from community.content import Visibility
+from community.gate import may_see
+from core.access import readable_page_ids
+
+if TYPE_CHECKING:
+    from community.models import Answer, Comment, Question
+
+MODERATE = "community.moderate_question"
+
+
+def _readable_forums(user: Any) -> frozenset[int]:
+    from community.models import ForumPage
+
+    return readable_page_ids(user, ForumPage)
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def visible_to(self, user: Any) -> QuestionQuerySet:
+        """The questions that the person may see now."""
+        return self.filter(may_see(user, moderate=MODERATE), forum__in=_readable_forums(user))
+
+    def listed(self) -> QuestionQuerySet:
+        """What lists show: not what is held, hidden or deleted, nor duplicates of other questions."""
+        return self.filter(visibility=Visibility.VISIBLE, canonical__isnull=True)
+
+    def unanswered(self) -> QuestionQuerySet:
+        return self.filter(answer_count=0)
+
+    def tagged(self, slug: str) -> QuestionQuerySet:
+        return self.filter(tags__slug=slug)
+
+    def for_list(self) -> QuestionQuerySet:
+        """With what a row of a list shows, and without the texts that it doesn't."""
+        return (
+            self.select_related("author", "forum")
+            .prefetch_related("tags")
+            .defer("body", "body_html", "forum__search_description")
+        )
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def visible_to(self, user: Any) -> AnswerQuerySet:
+        """The answers that the person may see, of questions that they may see."""
+        return self.filter(
+            may_see(user, moderate=MODERATE),
+            may_see(user, moderate=MODERATE, prefix="question__"),
+            question__forum__in=_readable_forums(user),
+        )
+
+    def in_reading_order(self) -> AnswerQuerySet:
+        """The accepted one first, then by votes from before, then the oldest."""
+        is_accepted = models.Case(models.When(accepted_for__isnull=False, then=0), default=1)
+        return self.order_by(is_accepted, "-base_votes", "created_at", "pk")
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: Any) -> CommentQuerySet:
+        """The comments that the person may see, below posts that they may see."""
+        return self.filter(
+            may_see(user, moderate=MODERATE),
+            may_see(user, moderate=MODERATE, prefix="question__"),
+            Q(answer__isnull=True) | may_see(user, moderate=MODERATE, prefix="answer__"),
+            question__forum__in=_readable_forums(user),
+        )
+
+
+class QuestionMergeQuerySet(models.QuerySet[Any]):
+    def standing(self) -> QuestionMergeQuerySet:
+        return self.filter(undone_at__isnull=True)

@@ -1,0 +1,1 @@
+"""Settings, addresses and entry points: what ties the apps together. No app imports this package."""

@@ -1,0 +1,56 @@
+"""The frame around every request: its memory, the content security policy, and errors that have a sentence."""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from core.errors import ConflictError
+from core.scope import RequestScope
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestScopeMiddleware:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with RequestScope():
+            return self.get_response(request)
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy everywhere; Wagtail's admin needs inline scripts, styles, its own frames and blob previews."""
+
+    def get_policy_parts(self, request: HttpRequest, response: Any, report_only: bool = False) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path.startswith(reverse("wagtailadmin_home")):
+            parts.replace = {
+                **(parts.replace or {}),
+                "script-src": [SELF, UNSAFE_INLINE],
+                "style-src": [SELF, UNSAFE_INLINE],
+                "img-src": [SELF, "data:", "blob:"],
+                "frame-src": [SELF],
+                "frame-ancestors": [SELF],
+            }
+        return parts
+
+
+class ErrorMiddleware:
+    """An act that the present state refuses becomes a page with the sentence; everything else is Django's to answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ConflictError):
+            return render(request, "409.html", {"exception": str(exception)}, status=409)
+        return None

@@ -1,0 +1,59 @@
+"""How things look: icons, initials and tones of avatars, short forms of large counts."""
+
+from zlib import crc32
+
+from django import template
+from django.templatetags.static import static
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+AVATAR_TONES = 8
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon of the sprite; without a label assistive technology passes over it."""
+    address = f"{static('img/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="c-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
+    return format_html('<svg class="c-icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word, such as "AL" for Ada King Lovelace."""
+    words = [word for word in str(name or "").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] if len(words) == 1 else words[0][0] + words[-1][0]
+    return letters.upper()
+
+
+@register.filter
+def tone(key: str) -> int:
+    """Return the same tone for the same key, on every machine and in every process."""
+    return crc32(str(key).encode()) % AVATAR_TONES
+
+
+@register.filter
+def compact(count: int | None) -> str:
+    """Shorten a count so that it fits a small box: 9,999 stays whole, 12,480 becomes 12.4k."""
+    count = count or 0
+    if abs(count) < 10_000:
+        return number_format(count, force_grouping=True)
+    if abs(count) < 1_000_000:
+        # Translators: a short form of "thousand", as in 12.4k.
+        return _("%(number)sk") % {"number": _in_tenths(count, 1_000)}
+    # Translators: a short form of "million", as in 1.2M.
+    return _("%(number)sM") % {"number": _in_tenths(count, 1_000_000)}
+
+
+def _in_tenths(count: int, unit: int) -> str:
+    """Count in units, cut to one decimal, and that left out where it is zero."""
+    tenths = abs(count) * 10 // unit
+    sign = "-" if count < 0 else ""
+    return sign + number_format(tenths / 10, decimal_pos=1 if tenths % 10 else 0)

@@ -1,0 +1,44 @@
+"""Proposing and editing ideas."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from accounts.models import Member
+from community.actions import edit_content
+from community.actions.content import check_not_posted_twice
+from ideas.actions.voting import cast_vote
+from ideas.models import Idea, IdeaBoardPage
+from ideas.permissions import check_can_take_part
+from ideas.querysets import MODERATE
+from ideas.signals import idea_posted
+
+
+@transaction.atomic
+def post_idea(*, board: IdeaBoardPage, by: Member, title: str, body: str, tags: Iterable[str] = ()) -> Idea:
+    """Propose an idea on a board that the person may read, and so cast its first vote.
+
+    Raises ForbiddenError and AlreadyPostedError.
+    """
+    Member.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    check_can_take_part(by)
+    check_not_posted_twice(Idea.objects.filter(author=by, board=board, title=title), body)
+    idea = Idea(board=board, author=by, status=board.first_status)
+    idea.name(title)
+    idea.write(body)
+    idea.last_activity_at = idea.created_at
+    idea.save()
+    idea.tags.set(list(tags))
+    if idea.accepts_votes:
+        cast_vote(idea=idea, by=by)
+        idea.refresh_from_db()
+    idea_posted.send(sender=Idea, idea=idea, by=by)
+    return idea
+
+
+@transaction.atomic
+def edit_idea(*, idea: Idea, by: Member, title: str, body: str, tags: Iterable[str]) -> Idea:
+    """Change an idea's title, text and tags; see community.actions.edit_content."""
+    idea = edit_content(content=idea, by=by, title=title, body=body, moderate=MODERATE)
+    idea.tags.set(list(tags))
+    return idea

@@ -1,0 +1,138 @@
+"""Merging ideas, undoing it, and setting one's own votes apart. The rules are in docs/explanation/votes-and-merging.md."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Member
+from community import families
+from core.models import ImportRun
+from ideas import tally
+from ideas.errors import NothingToSetApartError
+from ideas.ledger import record
+from ideas.models import Idea, IdeaMerge, Vote, VoteEvent, VotesApart
+from ideas.permissions import check_can_merge, check_can_take_part
+from ideas.signals import idea_merge_undone, ideas_merged, votes_reinstated, votes_rejoined, votes_set_apart
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    """What a merge would do: people, each once, on either side, on both, and after it; and imported votes after it."""
+
+    duplicate: Idea
+    target: Idea
+    duplicate_supporters: int
+    target_supporters: int
+    shared_supporters: int
+    result_supporters: int
+    result_base_votes: int
+
+
+@transaction.atomic
+def preview_merge(*, duplicate: Idea, into: Idea, by: Member) -> MergePreview:
+    """What merging would do, without doing it. Raises as merge_idea does."""
+    rows = families.lock(Idea, duplicate.pk, into.pk)
+    check_can_merge(by, duplicate, into)
+    source, target = rows[duplicate.pk], rows[rows[into.pk].canonical_id or into.pk]
+    families.check_can_link(source, target)
+    parents = families.standing(IdeaMerge, rows)
+    apart = tally.Family(rows, parents).supporters()
+    together = tally.Family(rows, {**parents, source.pk: target.pk}).supporters()
+    return MergePreview(
+        duplicate=source,
+        target=target,
+        duplicate_supporters=len(apart[source.pk]),
+        target_supporters=len(apart[target.pk]),
+        shared_supporters=len(apart[source.pk].keys() & apart[target.pk].keys()),
+        result_supporters=len(together[target.pk]),
+        result_base_votes=source.family_base_votes + target.family_base_votes,
+    )
+
+
+@transaction.atomic
+def merge_idea(
+    *, duplicate: Idea, into: Idea, by: Member, reason: str = "", import_run: ImportRun | None = None
+) -> IdeaMerge:
+    """Count an idea together with another, with all that was merged into it. Nothing is moved, and any merge can be undone.
+
+    Raises ForbiddenError, and what families.check_can_link raises.
+    """
+    rows = families.lock(Idea, duplicate.pk, into.pk)
+    check_can_merge(by, duplicate, into)
+    edge = families.link(IdeaMerge, rows, duplicate, into, by, reason, import_run)
+    tally.recount(tally.Family(rows))
+    ideas_merged.send(sender=IdeaMerge, edge=edge, by=by)
+    return edge
+
+
+@transaction.atomic
+def undo_idea_merge(*, edge: IdeaMerge, by: Member) -> IdeaMerge:
+    """Undo one merge, whichever and whenever: afterwards all is as the same acts would have left it without the merge.
+
+    Raises ForbiddenError and NotMergedError.
+    """
+    rows = families.lock(Idea, edge.duplicate_id)
+    check_can_merge(by, edge.duplicate, edge.target)
+    edge = families.unlink(IdeaMerge, rows, edge, by)
+    family = tally.Family(rows)
+    _reinstate(family)
+    tally.recount(family)
+    idea_merge_undone.send(sender=IdeaMerge, edge=edge, by=by)
+    return edge
+
+
+@transaction.atomic
+def set_votes_apart(*, duplicate: Idea, by: Member) -> IdeaMerge:
+    """For «That is not what I meant»: one's votes on a duplicate, and on what was merged into it, count there alone.
+
+    Doing it again is harmless. Raises NotMergedError, and NothingToSetApartError where no vote is cast under the duplicate.
+    """
+    rows = families.lock(Idea, duplicate.pk)
+    check_can_take_part(by)
+    edge = _edge_of(duplicate)
+    under = families.subtree(families.standing(IdeaMerge, rows), duplicate.pk)
+    if not Vote.objects.filter(member=by, idea__in=under, is_cast=True).exists():
+        raise NothingToSetApartError
+    VotesApart.objects.get_or_create(edge=edge, member=by)
+    family = tally.Family(rows)
+    _reinstate(family, by)
+    tally.recount(family)
+    votes_set_apart.send(sender=IdeaMerge, edge=edge, by=by)
+    return edge
+
+
+@transaction.atomic
+def rejoin_votes(*, duplicate: Idea, by: Member) -> IdeaMerge:
+    """Let one's votes on a duplicate count with the family again. Raises NotMergedError."""
+    rows = families.lock(Idea, duplicate.pk)
+    check_can_take_part(by)
+    edge = _edge_of(duplicate)
+    VotesApart.objects.filter(edge=edge, member=by).delete()
+    tally.recount(tally.Family(rows))
+    votes_rejoined.send(sender=IdeaMerge, edge=edge, by=by)
+    return edge
+
+
+def _edge_of(duplicate: Idea) -> IdeaMerge:
+    edge = IdeaMerge.objects.standing().filter(duplicate=duplicate.pk).first()
+    if edge is None:
+        raise families.NotMergedError
+    return edge
+
+
+def _reinstate(family: tally.Family, member: Member | None = None) -> None:
+    """Votes silenced through an idea with which they share nothing any more were never withdrawn there."""
+    silenced = Vote.objects.filter(idea__in=family.rows, silenced_through__isnull=False).order_by("member", "idea")
+    if member is not None:
+        silenced = silenced.filter(member=member)
+    now = timezone.now()
+    freed = [
+        vote
+        for vote in silenced.select_related("member__organisation", "silenced_through")
+        if family.crown(vote.idea_id, vote.member_id) != family.crown(vote.silenced_through_id, vote.member_id)
+    ]
+    for vote in freed:
+        record(VoteEvent.Kind.REINSTATED, vote=vote, clicked=vote.silenced_through, recorded_at=now)
+    if freed:
+        votes_reinstated.send(sender=Vote, votes=freed)

@@ -1,0 +1,25 @@
+"""The ways in which acts on ideas are refused, each with its sentence."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import ConflictError
+
+
+class VotingClosedError(ConflictError):
+    sentence = _("Voting on this idea is closed.")
+
+
+class IdeaNotVisibleError(ConflictError):
+    sentence = _("This idea is not on the board any more.")
+
+
+class CommentsClosedError(ConflictError):
+    sentence = _("This idea takes no comments at present.")
+
+
+class OtherBoardsStatusError(ConflictError):
+    sentence = _("This status belongs to another board.")
+
+
+class NothingToSetApartError(ConflictError):
+    sentence = _("You have no vote there that could be counted apart.")

@@ -1,0 +1,61 @@
+"""Every read of ideas, comments and votes. What people see comes through `visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from community.content import Visibility
+from community.gate import may_see
+from core.access import readable_page_ids
+
+if TYPE_CHECKING:
+    from ideas.models import Comment, Idea, Vote
+
+MODERATE = "ideas.moderate_idea"
+
+
+def readable_boards(user: Any) -> frozenset[int]:
+    """The ids of the boards that the person may read now."""
+    from ideas.models import IdeaBoardPage
+
+    return readable_page_ids(user, IdeaBoardPage)
+
+
+class IdeaQuerySet(models.QuerySet["Idea"]):
+    def visible_to(self, user: Any) -> IdeaQuerySet:
+        """The ideas that the person may see now."""
+        return self.filter(may_see(user, moderate=MODERATE), board__in=readable_boards(user))
+
+    def listed(self) -> IdeaQuerySet:
+        """What lists show: not what is held, hidden or deleted, nor what was merged into another idea."""
+        return self.filter(visibility=Visibility.VISIBLE, canonical__isnull=True)
+
+    def tagged(self, slug: str) -> IdeaQuerySet:
+        return self.filter(tags__slug=slug)
+
+    def for_list(self) -> IdeaQuerySet:
+        """With what a row of a list shows, and without the texts that it doesn't."""
+        return self.select_related("author", "status", "board").prefetch_related("tags").defer("body", "body_html")
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: Any) -> CommentQuerySet:
+        """The comments that the person may see, on ideas that they may see."""
+        return self.filter(
+            may_see(user, moderate=MODERATE),
+            may_see(user, moderate=MODERATE, prefix="idea__"),
+            idea__board__in=readable_boards(user),
+        )
+
+
+class VoteQuerySet(models.QuerySet["Vote"]):
+    def standing(self) -> VoteQuerySet:
+        """Votes that their owners have not withdrawn, here or through another idea of the family."""
+        return self.filter(is_cast=True, silenced_through__isnull=True)
+
+
+class IdeaMergeQuerySet(models.QuerySet[Any]):
+    def standing(self) -> IdeaMergeQuerySet:
+        return self.filter(undone_at__isnull=True)

@@ -1,0 +1,13 @@
+"""What happened on the boards, sent by actions inside their transaction. Receivers only write rows."""
+
+from django.dispatch import Signal
+
+idea_posted = Signal()  # idea, by
+vote_cast = Signal()  # idea, by
+vote_withdrawn = Signal()  # idea, by
+votes_reinstated = Signal()  # votes
+votes_set_apart = Signal()  # edge, by
+votes_rejoined = Signal()  # edge, by
+ideas_merged = Signal()  # edge, by
+idea_merge_undone = Signal()  # edge, by
+status_changed = Signal()  # change, by

@@ -1,0 +1,97 @@
+"""Who supports what: a family's supporters and its place in Trending, counted from its votes.
+
+The rules are those of merging: a person supports a family while a vote of theirs stands anywhere in it, and counts once. A vote
+counts at the family's canonical idea, unless its owner set it apart at an edge on the way there; then it counts below that edge.
+
+Trending is ln Σ exp(λ·t), t being the moment of each supporter's first standing vote and λ the board's decay. It is the logarithm
+of an exponentially decayed count (see Cormode et al., "Forward Decay", ICDE 2009), so its order does not change as time passes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Min
+from django.db.models.functions import Coalesce
+
+from community import families
+from ideas.models import Idea, IdeaMerge, Vote, VotesApart
+
+DECIMALS = 9
+SECONDS_PER_DAY = 86_400
+
+
+class Family:
+    """One or several families of ideas whose roots are locked: their edges, and the votes set apart at them."""
+
+    def __init__(self, rows: Mapping[int, Idea], parents: dict[int, int] | None = None) -> None:
+        self.rows = rows
+        has_edges = any(row.canonical_id for row in rows.values())
+        self.parents = (families.standing(IdeaMerge, rows) if has_edges else {}) if parents is None else parents
+        apart = VotesApart.objects.filter(edge__undone_at__isnull=True, edge__duplicate__in=list(self.parents))
+        self.apart = set(apart.values_list("edge__duplicate_id", "member_id")) if self.parents else set()
+
+    def crown(self, idea: int, member: int) -> int:
+        """The idea where the member's vote on this idea counts."""
+        steps = families.path(self.parents, idea)
+        return next((step for step in steps if (step, member) in self.apart), steps[-1])
+
+    def supporters(self) -> dict[int, dict[int, datetime]]:
+        """For each idea of the families, who counts there and since when: {idea: {member: first standing vote}}."""
+        result: dict[int, dict[int, datetime]] = {pk: {} for pk in self.rows}
+        own_way = {member for _, member in self.apart}
+        votes = Vote.objects.filter(idea__in=self.rows).standing()
+        first = votes.exclude(member__in=own_way).values_list(Coalesce("idea__canonical_id", "idea_id"), "member")
+        for stored_root, member, since in first.annotate(since=Min("cast_at")).order_by().iterator():
+            there = result[families.root(self.parents, stored_root)]
+            there[member] = min(since, there.get(member, since))
+        for idea, member, since in votes.filter(member__in=own_way).values_list("idea", "member", "cast_at"):
+            there = result[self.crown(idea, member)]
+            there[member] = min(since, there.get(member, since))
+        return result
+
+
+def decay(half_life_days: int) -> float:
+    """λ per second."""
+    return math.log(2) / (half_life_days * SECONDS_PER_DAY)
+
+
+def trending(moments: Iterable[datetime], half_life_days: int) -> float:
+    """ln Σ exp(λ·t) over the moments, rounded to DECIMALS; 0 where there is none."""
+    rate = decay(half_life_days)
+    exponents = [rate * moment.timestamp() for moment in moments]
+    if not exponents:
+        return 0.0
+    largest = max(exponents)
+    return round(largest + math.log(math.fsum(math.exp(exponent - largest) for exponent in exponents)), DECIMALS)
+
+
+def add_supporter(idea: Idea, since: datetime) -> None:
+    """Count one more person on a locked idea, without reading the others."""
+    moment = decay(idea.board.half_life_days) * since.timestamp()
+    if idea.supporter_count:
+        high, low = max(idea.trending, moment), min(idea.trending, moment)
+        moment = high + math.log1p(math.exp(low - high))
+    idea.supporter_count += 1
+    idea.trending = round(moment, DECIMALS)
+    _store(idea)
+
+
+def recount(family: Family) -> None:
+    """Count anew, from the rows, all that is stored about the support of locked families, and save what was found."""
+    for pk, there in family.supporters().items():
+        idea = family.rows[pk]
+        below = [row for row in family.rows.values() if row.canonical_id == pk]
+        idea.supporter_count = len(there)
+        idea.family_base_votes = idea.base_votes + sum(row.base_votes for row in below)
+        idea.trending = trending(there.values(), idea.board.half_life_days)
+        _store(idea)
+
+
+def _store(idea: Idea) -> None:
+    """By update, so that a vote does not rebuild the search index."""
+    Idea.objects.filter(pk=idea.pk).update(
+        supporter_count=idea.supporter_count, family_base_votes=idea.family_base_votes, trending=idea.trending
+    )

@@ -1,0 +1,1 @@
+"""Product reviews: frozen, hashed, ranked selections of ideas for a product team."""

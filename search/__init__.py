@@ -1,0 +1,1 @@
+"""Finding questions and ideas. Other apps reach it by its address alone."""
