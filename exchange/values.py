@@ -1,0 +1,131 @@
+"""The values of a source's fields, or a RowError that says what is wrong with them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+LONGEST_ID = 120
+LONGEST_NAME = 80
+LONGEST_TITLE = 255
+LONGEST_TAG = 100
+LARGEST_SCORE = 2**31 - 1
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_ADDRESS = re.compile(r"(?P<local>[^\s@]+)@(?P<domain>[^\s@]+\.[^\s@]+)")
+
+
+class RowError(Exception):
+    """The row can't be used; the text says why."""
+
+
+def text(row: Mapping[str, Any], field: str) -> str:
+    """The field as text, empty if it is absent or null; without characters that no database stores."""
+    value = row.get(field)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise RowError(f"{field} is not text")
+    return _UNSTORABLE.sub("", str(value)) if isinstance(value, str) else str(value)
+
+
+def line(row: Mapping[str, Any], field: str) -> str:
+    """The field as one line of text: no control characters, white space as single blanks."""
+    return one_line(text(row, field))
+
+
+def one_line(value: str) -> str:
+    words = " ".join(value.split())
+    return "".join(character for character in words if unicodedata.category(character) not in ("Cc", "Cs"))
+
+
+def title(row: Mapping[str, Any], field: str) -> str:
+    value = line(row, field)
+    if not value:
+        raise RowError(f"{field} is missing")
+    return value
+
+
+def identifier(row: Mapping[str, Any], field: str, *, optional: bool = False) -> str:
+    """The id in the field. An absent one is an error unless it is optional, then it is empty."""
+    value = text(row, field).strip()
+    if not value and not optional:
+        raise RowError(f"{field} is missing")
+    if len(value) > LONGEST_ID or any(character.isspace() for character in value):
+        raise RowError(f"{field} is not an id")
+    return value
+
+
+def whole_number(row: Mapping[str, Any], field: str) -> int:
+    """The field as a number, 0 if it is absent or null."""
+    value = row.get(field)
+    if value is None or value == "":
+        return 0
+    try:
+        if isinstance(value, (bool, float)):
+            raise ValueError
+        number = int(value)
+    except (TypeError, ValueError) as error:
+        raise RowError(f"{field} is not a whole number") from error
+    if abs(number) > LARGEST_SCORE:
+        raise RowError(f"{field} is too large a number")
+    return number
+
+
+def flag(row: Mapping[str, Any], field: str) -> bool:
+    """Whether the field says yes; absent or null says nothing, and counts as no."""
+    value = row.get(field)
+    if value is not None and not isinstance(value, bool):
+        raise RowError(f"{field} is neither true nor false")
+    return bool(value)
+
+
+def moment(row: Mapping[str, Any], field: str) -> datetime:
+    """The moment in the field, in UTC, which is also what it means where it names no zone."""
+    value = text(row, field).strip()
+    if not value:
+        raise RowError(f"{field} is missing")
+    return parsed_moment(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", value), field)
+
+
+def parsed_moment(value: str, field: str, form: str = "") -> datetime:
+    """A text that is a moment in ISO 8601, or in the form given as for strptime. What lies ahead of us is an error."""
+    try:
+        parsed = datetime.strptime(value, form) if form else datetime.fromisoformat(value)  # noqa: DTZ007
+        aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RowError(f"{field} is not a date: {value[:40]}") from error
+    if aware < EARLIEST:
+        raise RowError(f"{field} is before 1970: {value[:40]}")
+    if aware > datetime.now(UTC) + timedelta(days=1):
+        raise RowError(f"{field} lies in the future: {value[:40]}")
+    return aware
+
+
+def tags(names: Iterable[Any]) -> tuple[str, ...]:
+    """The tags without blanks at their ends and without repetition; none can be longer than LONGEST_TAG."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if not isinstance(name, str):
+            raise RowError("a tag is not text")
+        name = one_line(_UNSTORABLE.sub("", name))
+        if len(name) > LONGEST_TAG:
+            raise RowError("a tag is too long")
+        if name:
+            seen.setdefault(name.casefold(), name)
+    return tuple(seen.values())
+
+
+def person_name(value: str) -> str:
+    """The name to show for somebody; of an email address only the part before the @ is shown."""
+    name = one_line(_UNSTORABLE.sub("", value))
+    address = _ADDRESS.fullmatch(name)
+    return (address["local"] if address else name)[:LONGEST_NAME].strip()
+
+
+def is_masked(value: str) -> bool:
+    """Whether the name is an address of no real domain, put there in place of several people's own."""
+    address = _ADDRESS.fullmatch(value.strip())
+    return bool(address and address["domain"].lower().endswith(".invalid"))
