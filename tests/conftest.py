@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.db import connection
 
+from tests.people import *  # noqa: F403
 from tests.services import elasticsearch, postgres, redis
 
 # Playwright's event loop runs in the test's own thread, where Django would otherwise refuse to touch the database.
@@ -17,7 +18,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 ON_CI = os.environ.get("CI") == "true"
 hypothesis.settings.register_profile(
-    "chorus", deadline=None, derandomize=ON_CI, database=None if ON_CI else hypothesis.infer
+    "chorus", deadline=None, derandomize=ON_CI, **({"database": None} if ON_CI else {})
 )
 SHARED_DATA = Path(os.environ.get("CHORUS_SHARED_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
 
