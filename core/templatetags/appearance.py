@@ -1,17 +1,22 @@
 """How things look: icons, initials and tones of avatars, short forms of large counts."""
 
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import NaturalTimeFormatter, naturaltime
 from django.templatetags.static import static
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 register = template.Library()
 
 AVATAR_TONES = 8
+DATED_AFTER = timedelta(days=30)
 
 
 @register.simple_tag
@@ -37,6 +42,19 @@ def initials(name: str) -> str:
 def tone(key: str) -> int:
     """Return the same tone for the same key, on every machine and in every process."""
     return crc32(str(key).encode()) % AVATAR_TONES
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """Say how long ago it was, in one unit; what is older than a month has its date."""
+    now = timezone.now()
+    age = now - moment
+    if age < timedelta(days=1):
+        return naturaltime(moment)
+    if age < DATED_AFTER:
+        delta = timesince(moment, now, time_strings=NaturalTimeFormatter.past_substrings, depth=1)
+        return NaturalTimeFormatter.time_strings["past-day"] % {"delta": delta}
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 @register.filter

@@ -1,0 +1,180 @@
+// Small comforts on top of pages that work without them. Everything listens on the document, so that what htmx
+// swaps in later needs no setting up.
+(function () {
+  "use strict";
+
+  const root = document.documentElement;
+  const toasts = () => document.getElementById("toasts");
+
+  function say(text) {
+    const toast = document.createElement("div");
+    toast.className = "c-toast";
+    toast.dataset.toast = "";
+    toast.textContent = text;
+    toasts()?.append(toast);
+  }
+
+  // Toasts leave by themselves, late enough to be read.
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      for (const node of change.addedNodes) {
+        if (node.nodeType === 1) setTimeout(() => node.remove(), 6000);
+      }
+    }
+  }).observe(toasts(), { childList: true });
+
+  // Theme: the choice is stored only where it differs from the system's.
+  function toggleTheme() {
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const wanted = (root.dataset.theme || system) === "dark" ? "light" : "dark";
+    try {
+      if (wanted === system) {
+        delete root.dataset.theme;
+        localStorage.removeItem("theme");
+      } else {
+        root.dataset.theme = wanted;
+        localStorage.setItem("theme", wanted);
+      }
+    } catch {
+      root.dataset.theme = wanted;
+    }
+  }
+
+  // Markdown
+  function showTab(tab) {
+    for (const other of tab.parentElement.querySelectorAll("[role=tab]")) {
+      const isChosen = other === tab;
+      other.setAttribute("aria-selected", isChosen);
+      other.tabIndex = isChosen ? 0 : -1;
+      document.getElementById(other.getAttribute("aria-controls")).hidden = !isChosen;
+    }
+    const editor = tab.closest("[data-markdown-editor]");
+    const tools = editor.querySelector(".c-markdown-editor-tools");
+    const isPreview = tab.hasAttribute("hx-post");
+    tools.hidden = isPreview;
+    if (!isPreview) return;
+    const preview = document.getElementById(tab.getAttribute("aria-controls"));
+    if (editor.querySelector("textarea").value.trim()) window.htmx?.trigger(tab, "preview");
+    else preview.textContent = preview.dataset.empty;
+  }
+
+  const wraps = { bold: "**", italic: "_", code: "`" };
+  const prefixes = { quote: "> ", list: "- " };
+
+  function format(textarea, kind) {
+    const { selectionStart: start, selectionEnd: end, value } = textarea;
+    const chosen = value.slice(start, end);
+    let text;
+    let caret;
+    if (kind === "code" && chosen.includes("\n")) {
+      text = "```\n" + chosen + "\n```";
+      caret = [start + 4, start + 4 + chosen.length];
+    } else if (wraps[kind]) {
+      text = wraps[kind] + chosen + wraps[kind];
+      caret = [start + wraps[kind].length, start + wraps[kind].length + chosen.length];
+    } else if (kind === "link") {
+      text = "[" + chosen + "](https://)";
+      caret = chosen ? [start + chosen.length + 3, start + text.length - 1] : [start + 1, start + 1];
+    } else {
+      text = (chosen || "").split("\n").map((line) => prefixes[kind] + line).join("\n");
+      if (start > 0 && value[start - 1] !== "\n") text = "\n" + text;
+      caret = [start + text.length, start + text.length];
+    }
+    textarea.focus();
+    textarea.setSelectionRange(start, end);
+    // execCommand, though old, is the one way that keeps the browser's undo.
+    if (!document.execCommand("insertText", false, text)) textarea.setRangeText(text, start, end, "end");
+    textarea.setSelectionRange(...caret);
+  }
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    const editor = event.target.closest?.("[data-markdown-editor]");
+    if (!editor) return;
+    const token = event.target.closest("form")?.elements.csrfmiddlewaretoken?.value;
+    const parameters = { text: editor.querySelector("textarea").value };
+    if (token) parameters.csrfmiddlewaretoken = token;
+    event.detail.parameters = parameters;
+  });
+
+  // Text that was typed and not sent is not lost to a careless click.
+  const isWritten = (field) => field.value !== field.defaultValue && field.offsetParent !== null;
+  let isSending = false;
+
+  window.addEventListener("beforeunload", (event) => {
+    if (isSending) return;
+    if ([...document.querySelectorAll("[data-markdown-editor] textarea")].some(isWritten)) event.preventDefault();
+  });
+
+  window.addEventListener("pageshow", () => {
+    isSending = false;
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) isSending = true;
+  });
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details.c-menu[open]")) {
+      if (menu !== except) menu.open = false;
+    }
+  }
+
+  document.addEventListener("click", async (event) => {
+    closeMenus(event.target.closest("details.c-menu"));
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.hasAttribute("data-theme-toggle")) {
+      toggleTheme();
+    } else if (button.hasAttribute("data-dismiss")) {
+      button.closest(".c-notice").remove();
+    } else if (button.dataset.copyLink !== undefined) {
+      const address = new URL(button.dataset.copyLink || location.href, location.href).href;
+      try {
+        await navigator.clipboard.writeText(address);
+        say(toasts().dataset.copied);
+      } catch {
+        location.href = address;
+      }
+    } else if (button.dataset.markdown) {
+      format(button.closest("[data-markdown-editor]").querySelector("textarea"), button.dataset.markdown);
+    } else if (button.matches("[data-markdown-editor] [role=tab]")) {
+      showTab(button);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const target = event.target;
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details.c-menu[open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    } else if (target.matches("[role=tab]") && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+      const other = [...target.parentElement.children].find((tab) => tab !== target);
+      other.focus();
+      showTab(other);
+    } else if (target.matches("[data-markdown-editor] textarea") && (event.ctrlKey || event.metaKey)) {
+      const kind = { b: "bold", i: "italic", k: "link" }[event.key];
+      if (kind) {
+        event.preventDefault();
+        format(target, kind);
+      } else if (event.key === "Enter") {
+        target.form?.requestSubmit();
+      }
+    } else if (event.key === "/" && !target.matches("input, textarea, select, [contenteditable]")) {
+      const search = document.querySelector("[data-shortcut='/']");
+      if (search?.offsetParent) {
+        event.preventDefault();
+        search.focus();
+      }
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
+  document.addEventListener("htmx:responseError", () => say(toasts().dataset.failed));
+  document.addEventListener("htmx:sendError", () => say(toasts().dataset.offline));
+})();
