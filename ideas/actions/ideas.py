@@ -1,6 +1,7 @@
 """Proposing and editing ideas."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 
@@ -15,10 +16,18 @@ from ideas.signals import idea_posted
 
 
 @transaction.atomic
-def post_idea(*, board: IdeaBoardPage, by: Member, title: str, body: str, tags: Iterable[str] = ()) -> Idea:
+def post_idea(
+    *,
+    board: IdeaBoardPage,
+    by: Member,
+    title: str,
+    body: str,
+    tags: Iterable[str] = (),
+    occurred_at: datetime | None = None,
+) -> Idea:
     """Propose an idea on a board that the person may read, and so cast its first vote.
 
-    Raises ForbiddenError and AlreadyPostedError.
+    `occurred_at` is when the person did it, if not now. Raises ForbiddenError and AlreadyPostedError.
     """
     Member.objects.select_for_update(of=("self",)).get(pk=by.pk)
     check_can_take_part(by)
@@ -26,11 +35,12 @@ def post_idea(*, board: IdeaBoardPage, by: Member, title: str, body: str, tags: 
     idea = Idea(board=board, author=by, status=board.first_status)
     idea.name(title)
     idea.write(body)
+    idea.created_at = occurred_at or idea.created_at
     idea.last_activity_at = idea.created_at
     idea.save()
     idea.tags.set(list(tags))
     if idea.accepts_votes:
-        cast_vote(idea=idea, by=by)
+        cast_vote(idea=idea, by=by, occurred_at=occurred_at)
         idea.refresh_from_db()
     idea_posted.send(sender=Idea, idea=idea, by=by)
     return idea

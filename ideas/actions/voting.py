@@ -59,8 +59,10 @@ def cast_vote(
 
 
 @transaction.atomic
-def withdraw_vote(*, idea: Idea, by: Member) -> None:
+def withdraw_vote(*, idea: Idea, by: Member, occurred_at: datetime | None = None) -> None:
     """Support an idea's family no more. Always allowed, and harmless where there is nothing to withdraw.
+
+    `occurred_at` is when the person did it, if not now.
 
     The vote on the idea itself is withdrawn. The person's votes on others of the family are silenced, and come back when those
     ideas are not of one family with this one any more.
@@ -72,13 +74,15 @@ def withdraw_vote(*, idea: Idea, by: Member) -> None:
     votes = {vote.idea_id: vote for vote in Vote.objects.filter(member=by, idea__in=rows).order_by("idea")}
     clicked = rows[idea.pk]
     events = [
-        record(VoteEvent.Kind.SILENCED, vote=vote, clicked=clicked, recorded_at=now)
+        record(VoteEvent.Kind.SILENCED, vote=vote, clicked=clicked, recorded_at=now, occurred_at=occurred_at)
         for other, vote in votes.items()
         if other != idea.pk and vote.stands and family.crown(other, by.pk) == crown.pk
     ]
     own = votes.get(idea.pk)
     if own is not None and own.is_cast:
-        events.append(record(VoteEvent.Kind.WITHDRAWN, vote=own, clicked=clicked, recorded_at=now))
+        events.append(
+            record(VoteEvent.Kind.WITHDRAWN, vote=own, clicked=clicked, recorded_at=now, occurred_at=occurred_at)
+        )
     if events:
         tally.recount(family)
         vote_withdrawn.send(sender=Vote, idea=clicked, by=by)
