@@ -13,13 +13,5 @@ class IdeaNotVisibleError(ConflictError):
     sentence = _("This idea is not on the board any more.")
 
 
-class CommentsClosedError(ConflictError):
-    sentence = _("This idea takes no comments at present.")
-
-
 class OtherBoardsStatusError(ConflictError):
     sentence = _("This status belongs to another board.")
-
-
-class NothingToSetApartError(ConflictError):
-    sentence = _("You have no vote there that could be counted apart.")

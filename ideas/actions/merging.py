@@ -9,7 +9,6 @@ from accounts.models import Member
 from community import families
 from core.models import ImportRun
 from ideas import tally
-from ideas.errors import NothingToSetApartError
 from ideas.ledger import record
 from ideas.models import Idea, IdeaMerge, Vote, VoteEvent, VotesApart
 from ideas.permissions import check_can_merge, check_can_take_part
@@ -86,14 +85,11 @@ def undo_idea_merge(*, edge: IdeaMerge, by: Member) -> IdeaMerge:
 def set_votes_apart(*, duplicate: Idea, by: Member) -> IdeaMerge:
     """For «That is not what I meant»: one's votes on a duplicate, and on what was merged into it, count there alone.
 
-    Doing it again is harmless. Raises NotMergedError, and NothingToSetApartError where no vote is cast under the duplicate.
+    Doing it again is harmless. It holds for votes cast there later too, while the merge stands. Raises NotMergedError.
     """
     rows = families.lock(Idea, duplicate.pk)
     check_can_take_part(by)
     edge = _edge_of(duplicate)
-    under = families.subtree(families.standing(IdeaMerge, rows), duplicate.pk)
-    if not Vote.objects.filter(member=by, idea__in=under, is_cast=True).exists():
-        raise NothingToSetApartError
     VotesApart.objects.get_or_create(edge=edge, member=by)
     family = tally.Family(rows)
     _reinstate(family, by)
