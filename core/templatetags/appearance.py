@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import NaturalTimeFormatter, naturaltime
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -47,13 +47,14 @@ def tone(key: str) -> int:
 @register.filter
 def ago(moment: datetime) -> str:
     """Say how long ago it was, in one unit; what is older than a month has its date."""
-    now = timezone.now()
-    age = now - moment
+    age = timezone.now() - moment
     if age < timedelta(days=1):
         return naturaltime(moment)
+    if age < timedelta(weeks=1):
+        return ngettext("%(count)d day ago", "%(count)d days ago", age.days) % {"count": age.days}
     if age < DATED_AFTER:
-        delta = timesince(moment, now, time_strings=NaturalTimeFormatter.past_substrings, depth=1)
-        return NaturalTimeFormatter.time_strings["past-day"] % {"delta": delta}
+        weeks = age.days // 7
+        return ngettext("%(count)d week ago", "%(count)d weeks ago", weeks) % {"count": weeks}
     return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
@@ -71,7 +72,9 @@ def compact(count: int | None) -> str:
 
 
 def _in_tenths(count: int, unit: int) -> str:
-    """Count in units, cut to one decimal, and that left out where it is zero."""
+    """Count in units, cut to one decimal, and that left out where it is zero or the number long."""
     tenths = abs(count) * 10 // unit
+    if tenths >= 1_000:
+        tenths -= tenths % 10
     sign = "-" if count < 0 else ""
     return sign + number_format(tenths / 10, decimal_pos=1 if tenths % 10 else 0)
