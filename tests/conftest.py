@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.db import connection
+from playwright.sync_api import Playwright
 
 from tests.people import *  # noqa: F403
 from tests.services import elasticsearch, postgres, redis
@@ -21,6 +23,15 @@ hypothesis.settings.register_profile(
     "chorus", deadline=None, derandomize=ON_CI, **({"database": None} if ON_CI else {})
 )
 SHARED_DATA = Path(os.environ.get("CHORUS_SHARED_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """On SQLite the tests use a file, as the product does: every thread has a connection of its own."""
+    if connection.vendor == "sqlite":
+        folder = tempfile.TemporaryDirectory(prefix="chorus-tests-")
+        config.add_cleanup(folder.cleanup)
+        name = str(Path(folder.name) / "chorus.sqlite3")
+        connection.settings_dict["NAME"] = connection.settings_dict["TEST"]["NAME"] = name
 
 
 # Which tests run here
@@ -74,11 +85,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
         items[:] = [item for item in items if uses_database(item)]
     for item in items:
-        for mark in {mark.name for mark in item.iter_markers()}:
-            if reason := missing(mark):
+        for name in {mark.name for mark in item.iter_markers()}:
+            if reason := missing(name):
                 item.add_marker(pytest.mark.skip(reason=reason))
         if is_transactional(item):
-            item.fixturenames.append("django_db_serialized_rollback")  # type: ignore[attr-defined]
+            mark = item.get_closest_marker("django_db")
+            options = {**(mark.kwargs if mark else {}), "transaction": True, "serialized_rollback": True}
+            item.add_marker(pytest.mark.django_db(**options), append=False)
 
 
 # What was not exercised
@@ -110,16 +123,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         )
 
 
-# The database and the services
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """On SQLite the tests use a file, as the product does: every thread has a connection of its own."""
-    if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "chorus.sqlite3")
-    else:
-        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+# The services
 
 
 @pytest.fixture(scope="session")
@@ -143,8 +147,22 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
+def migrated_rows(django_db_setup: None) -> str | None:
+    """What Django keeps of the rows that migrations wrote, to give it back to transactional tests."""
+    return getattr(connection, "_test_serialized_contents", None)
+
+
+@pytest.fixture(scope="session")
+def playwright(migrated_rows: str | None, playwright: Playwright) -> Playwright:
+    """Playwright itself. While its event loop runs, Django has another connection for this thread: it is told the rows."""
+    if migrated_rows is not None:
+        connection._test_serialized_contents = migrated_rows
+    return playwright
+
+
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real content (CHORUS_SHARED_DATA, or ../shared/data); tests that need it are skipped without."""
     if not SHARED_DATA.is_dir():
-        pytest.skip("Real content (no CHORUS_SHARED_DATA)")
+        pytest.skip("Real content (no ../shared/data)")
     return SHARED_DATA
