@@ -154,7 +154,7 @@ def migrated_rows(django_db_setup: None) -> str | None:
 
 @pytest.fixture(scope="session")
 def playwright(migrated_rows: str | None, playwright: Playwright) -> Playwright:
-    """Playwright itself. While its event loop runs, Django has another connection for this thread: it is told the rows."""
+    """Playwright itself. While its event loop runs, Django has another connection here: that is told the rows too."""
     if migrated_rows is not None:
         connection._test_serialized_contents = migrated_rows
     return playwright
