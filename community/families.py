@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -74,14 +74,14 @@ def subtree(parents: Mapping[int, int], pk: int) -> set[int]:
 
 
 class _MovedError(Exception):
-    """A family got another root while its lock was awaited."""
+    """A family changed while its locks were awaited."""
 
 
 def lock(model: type[T], *pks: int) -> dict[int, T]:
     """The whole families of these posts as {id: row}, which nobody else changes until the transaction ends.
 
-    What changes a family, or counts in it, holds the lock of its root. Roots are locked in key order; when one is a root no
-    more by the time its lock is had, the locks are given back and the family is looked up again.
+    Every row of them is locked, in key order: whatever changes a family, or counts in it, does so. When a family is not
+    the same any more by the time its locks are had, they are given back and it is looked up again.
     """
     while True:
         try:
@@ -92,15 +92,19 @@ def lock(model: type[T], *pks: int) -> dict[int, T]:
 
 
 def _lock_once(model: type[T], pks: set[int]) -> dict[int, T]:
-    posts = model._default_manager
-    roots = set(posts.filter(pk__in=pks).values_list(Coalesce("canonical_id", "pk"), flat=True))
-    held = posts.filter(pk__in=roots).order_by("pk").select_for_update(of=("self",))
-    if any(row.canonical_id is not None for row in held):
-        raise _MovedError
-    rows = {row.pk: row for row in posts.filter(Q(pk__in=roots) | Q(canonical__in=roots))}
-    if not pks <= rows.keys():
+    family = _family_of(model, pks)
+    found = set(family.values_list("pk", flat=True))
+    held = model._default_manager.filter(pk__in=found).order_by("pk").select_for_update(of=("self",), no_key=True)
+    rows = {row.pk: row for row in held}
+    if set(_family_of(model, pks).values_list("pk", flat=True)) != rows.keys():
         raise _MovedError
     return rows
+
+
+def _family_of(model: type[T], pks: set[int]) -> QuerySet[Any]:
+    posts = model._default_manager
+    roots = set(posts.filter(pk__in=pks).values_list(Coalesce("canonical_id", "pk"), flat=True))
+    return posts.filter(Q(pk__in=roots) | Q(canonical__in=roots))
 
 
 def check_can_link(duplicate: Any, target: Any) -> None:

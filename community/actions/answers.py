@@ -13,7 +13,7 @@ from community.signals import answer_accepted, answer_unaccepted, question_answe
 @transaction.atomic
 def post_answer(*, question: Question, by: Member, body: str) -> Answer:
     """Answer a question. Raises ForbiddenError, QuestionLockedError, NotVisibleError and AlreadyPostedError."""
-    question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=question.pk)
     check_can_post(by)
     check_is_open(question)
     check_not_posted_twice(question.answers.filter(author=by), body)
@@ -30,7 +30,7 @@ def post_answer(*, question: Question, by: Member, body: str) -> Answer:
 @transaction.atomic
 def accept_answer(*, answer: Answer, by: Member) -> Answer:
     """Mark the answer that solved the question; choosing again replaces it."""
-    question = Question.objects.select_for_update(of=("self",)).get(pk=answer.question_id)
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=answer.question_id)
     check_can_accept(by, question)
     answer = question.answers.get(pk=answer.pk)
     if not answer.is_visible:
@@ -47,7 +47,7 @@ def accept_answer(*, answer: Answer, by: Member) -> Answer:
 @transaction.atomic
 def unaccept_answer(*, answer: Answer, by: Member) -> Answer:
     """Take the mark away again; where the answer doesn't carry it, nothing happens."""
-    question = Question.objects.select_for_update(of=("self",)).get(pk=answer.question_id)
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=answer.question_id)
     check_can_accept(by, question)
     if question.accepted_answer_id != answer.pk:
         return answer

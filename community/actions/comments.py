@@ -13,7 +13,7 @@ from community.signals import comment_posted
 @transaction.atomic
 def post_comment(*, question: Question, by: Member, body: str, answer: Answer | None = None) -> Comment:
     """Remark on a question, or on one of its answers. Raises as post_answer does."""
-    question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=question.pk)
     check_can_post(by)
     check_is_open(question)
     if answer is not None and not question.answers.get(pk=answer.pk).is_visible:

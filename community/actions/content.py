@@ -27,8 +27,8 @@ class AlreadyPostedError(ConflictError):
 def locked(content: C) -> C:
     """The post as it is now, its row locked until the transaction ends; its topic's row is locked first."""
     topic = content.topic
-    type(topic)._default_manager.select_for_update(of=("self",)).get(pk=topic.pk)
-    row: C = type(content)._default_manager.select_for_update(of=("self",)).get(pk=content.pk)
+    type(topic)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=topic.pk)
+    row: C = type(content)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=content.pk)
     return row
 
 

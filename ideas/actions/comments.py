@@ -13,7 +13,7 @@ from ideas.permissions import check_can_take_part
 @transaction.atomic
 def post_comment(*, idea: Idea, by: Member, body: str) -> Comment:
     """Remark on an idea. Raises ForbiddenError, IdeaNotVisibleError and AlreadyPostedError."""
-    idea = Idea.objects.select_for_update(of=("self",)).get(pk=idea.pk)
+    idea = Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.pk)
     check_can_take_part(by)
     if not idea.is_visible:
         raise IdeaNotVisibleError

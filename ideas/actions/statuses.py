@@ -28,7 +28,7 @@ def change_status(
 
     The status that it has already, without an answer, changes nothing. Raises ForbiddenError and OtherBoardsStatusError.
     """
-    idea = Idea.objects.select_for_update(of=("self",)).get(pk=idea.pk)
+    idea = Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.pk)
     now = timezone.now()
     check_can_change_status(by)
     if status.board_id != idea.board_id:
