@@ -12,15 +12,25 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from community import families
-from ideas.models import Idea, IdeaMerge, Vote, VotesApart
+from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Vote, VotesApart
 
 DECIMALS = 9
 SECONDS_PER_DAY = 86_400
+
+
+class Counts(NamedTuple):
+    """What is stored about an idea's support; see Idea."""
+
+    supporter_count: int
+    family_base_votes: int
+    trending: float
 
 
 class Family:
@@ -40,17 +50,31 @@ class Family:
 
     def supporters(self) -> dict[int, dict[int, datetime]]:
         """For each idea of the families, who counts there and since when: {idea: {member: first standing vote}}."""
-        result: dict[int, dict[int, datetime]] = {pk: {} for pk in self.rows}
         own_way = {member for _, member in self.apart}
         votes = Vote.objects.filter(idea__in=self.rows).standing()
         first = votes.exclude(member__in=own_way).values_list(Coalesce("idea__canonical_id", "idea_id"), "member")
-        for stored_root, member, since in first.annotate(since=Min("cast_at")).order_by().iterator():
-            there = result[families.root(self.parents, stored_root)]
-            there[member] = min(since, there.get(member, since))
-        for idea, member, since in votes.filter(member__in=own_way).values_list("idea", "member", "cast_at"):
+        separate = votes.filter(member__in=own_way).values_list("idea", "member", "cast_at")
+        return self.gather(chain(first.annotate(since=Min("cast_at")).order_by().iterator(), separate))
+
+    def gather(self, votes: Iterable[tuple[int, int, datetime]]) -> dict[int, dict[int, datetime]]:
+        """The same from standing votes that are given as (idea, member, when cast)."""
+        result: dict[int, dict[int, datetime]] = {pk: {} for pk in self.rows}
+        for idea, member, since in votes:
             there = result[self.crown(idea, member)]
             there[member] = min(since, there.get(member, since))
         return result
+
+    def counts(self, supporters: Mapping[int, Mapping[int, datetime]]) -> dict[int, Counts]:
+        """What is stored about the support of each idea of the families, given who counts where."""
+        boards = IdeaBoardPage.objects.filter(pk__in={row.board_id for row in self.rows.values()})
+        half_lives = dict(boards.values_list("pk", "half_life_days"))
+        base = {pk: row.base_votes for pk, row in self.rows.items()}
+        for pk in self.parents:
+            base[families.root(self.parents, pk)] += self.rows[pk].base_votes
+        return {
+            pk: Counts(len(there), base[pk], trending(there.values(), half_lives[self.rows[pk].board_id]))
+            for pk, there in supporters.items()
+        }
 
 
 def decay(half_life_days: int) -> float:
@@ -74,24 +98,16 @@ def add_supporter(idea: Idea, since: datetime) -> None:
     if idea.supporter_count:
         high, low = max(idea.trending, moment), min(idea.trending, moment)
         moment = high + math.log1p(math.exp(low - high))
-    idea.supporter_count += 1
-    idea.trending = round(moment, DECIMALS)
-    _store(idea)
+    store(idea, Counts(idea.supporter_count + 1, idea.family_base_votes, round(moment, DECIMALS)))
 
 
 def recount(family: Family) -> None:
     """Count anew, from the rows, all that is stored about the support of locked families, and save what was found."""
-    for pk, there in family.supporters().items():
-        idea = family.rows[pk]
-        below = [row for row in family.rows.values() if row.canonical_id == pk]
-        idea.supporter_count = len(there)
-        idea.family_base_votes = idea.base_votes + sum(row.base_votes for row in below)
-        idea.trending = trending(there.values(), idea.board.half_life_days)
-        _store(idea)
+    for pk, counts in family.counts(family.supporters()).items():
+        store(family.rows[pk], counts)
 
 
-def _store(idea: Idea) -> None:
-    """By update, so that a vote does not rebuild the search index."""
-    Idea.objects.filter(pk=idea.pk).update(
-        supporter_count=idea.supporter_count, family_base_votes=idea.family_base_votes, trending=idea.trending
-    )
+def store(idea: Idea, counts: Counts) -> None:
+    """Save the counts of a locked idea, by update, so that a vote does not rebuild the search index."""
+    idea.supporter_count, idea.family_base_votes, idea.trending = counts
+    Idea.objects.filter(pk=idea.pk).update(**counts._asdict())
