@@ -175,6 +175,10 @@
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
-  document.addEventListener("htmx:responseError", () => say(toasts().dataset.failed));
+  // An error page says in one sentence why; behind an htmx request that sentence becomes the toast.
+  document.addEventListener("htmx:responseError", (event) => {
+    const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    say(page.querySelector("[data-sentence]")?.textContent.trim() || toasts().dataset.failed);
+  });
   document.addEventListener("htmx:sendError", () => say(toasts().dataset.offline));
 })();
