@@ -13,7 +13,6 @@ from taggit.models import ItemBase, Tag
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
-from wagtail.models import Page
 from wagtail.search import index
 
 from community.content import (
@@ -32,15 +31,16 @@ from community.querysets import (
     QuestionMergeQuerySet,
     QuestionQuerySet,
 )
+from core.site_pages import SitePage
 
 
-class ForumPage(RoutablePageMixin, Page):
+class ForumPage(RoutablePageMixin, SitePage):
     """A place for questions. Its Wagtail privacy is the privacy of all that is asked in it."""
 
     intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link", "ol", "ul"])
 
-    content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("intro")]
-    private_page_options: ClassVar[list[str]] = ["login", "groups"]
+    content_panels: ClassVar[list[Any]] = [*SitePage.content_panels, FieldPanel("intro")]
+    holds_content: ClassVar[bool] = True
     subpage_types: ClassVar[list[str]] = []
     template = "community/forum_page.html"
 

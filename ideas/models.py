@@ -18,7 +18,7 @@ from taggit.models import ItemBase, Tag
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 from wagtail.search import index
 
 from community.content import (
@@ -32,11 +32,12 @@ from community.content import (
     source_constraint,
 )
 from core.ledger import Ledger
+from core.site_pages import SitePage
 from ideas.admin_forms import BoardForm
 from ideas.querysets import CommentQuerySet, IdeaMergeQuerySet, IdeaQuerySet, VoteQuerySet
 
 
-class IdeaBoardPage(RoutablePageMixin, Page):
+class IdeaBoardPage(RoutablePageMixin, SitePage):
     """A place for ideas. Its Wagtail privacy is the privacy of all that is proposed on it."""
 
     intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link", "ol", "ul"])
@@ -48,13 +49,13 @@ class IdeaBoardPage(RoutablePageMixin, Page):
     )
 
     content_panels: ClassVar[list[Any]] = [
-        *Page.content_panels,
+        *SitePage.content_panels,
         FieldPanel("intro"),
         InlinePanel("statuses", label=_("Status"), heading=_("Statuses")),
         FieldPanel("half_life_days"),
     ]
     base_form_class = BoardForm
-    private_page_options: ClassVar[list[str]] = ["login", "groups"]
+    holds_content: ClassVar[bool] = True
     subpage_types: ClassVar[list[str]] = []
     template = "ideas/idea_board_page.html"
 
