@@ -1,1 +1,1 @@
-"""What shows several apps at once: the home page, plain pages, members' and tags' pages, and the first run of a site."""
+"""What shows several apps at once: the home page, plain pages, members' and tags' pages, a site's first run."""

@@ -1,0 +1,15 @@
+"""What every template may use."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from pages.places import frame_for
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """`site`: see pages.places.Frame. It is read when a template asks for it."""
+    reader = getattr(request, "user", None) or AnonymousUser()
+    return {"site": SimpleLazyObject(lambda: frame_for(reader))}

@@ -1,0 +1,50 @@
+"""The editorial pages: the home page and plain pages. Everything else that readers see is in forums and on boards."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField, StreamField
+
+from core.site_pages import SitePage
+from pages.blocks import HomeBlocks
+
+
+class HomePage(SitePage):
+    """The front door: what this community is, where to ask, propose and search, and what is going on."""
+
+    intro = models.TextField(
+        _("introduction"),
+        max_length=500,
+        blank=True,
+        help_text=_("One or two sentences: who meets here, and what for."),
+    )
+    body = StreamField(HomeBlocks(), verbose_name=_("blocks"), blank=True)
+
+    content_panels: ClassVar[list[Any]] = [*SitePage.content_panels, FieldPanel("intro"), FieldPanel("body")]
+    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
+    subpage_types: ClassVar[list[str]] = ["community.ForumPage", "ideas.IdeaBoardPage", "pages.StandardPage"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+
+class StandardPage(SitePage):
+    """A page of text, such as the rules of the community."""
+
+    body = RichTextField(
+        _("text"),
+        blank=True,
+        features=["h2", "h3", "bold", "italic", "link", "ol", "ul", "hr", "image", "document-link", "blockquote"],
+    )
+
+    content_panels: ClassVar[list[Any]] = [*SitePage.content_panels, FieldPanel("body")]
+    parent_page_types: ClassVar[list[str]] = ["pages.HomePage", "pages.StandardPage"]
+    subpage_types: ClassVar[list[str]] = ["community.ForumPage", "ideas.IdeaBoardPage", "pages.StandardPage"]
+
+    class Meta:
+        verbose_name = _("standard page")
+        verbose_name_plural = _("standard pages")
