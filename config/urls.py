@@ -1,19 +1,24 @@
 """Addresses. Those listed in docs/reference/addresses.md are promises."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.urls import serve_pattern
 
+from accounts import views as accounts_views
 from core import views as core_views
+from pages import views as pages_views
+
+to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 urlpatterns = [
     path("healthz", core_views.healthz),
     path("readyz", core_views.readyz),
+    path("language/", accounts_views.set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/login/", to_sign_in),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("moderation/", include("moderation.urls")),
@@ -21,5 +26,7 @@ urlpatterns = [
     path("", include("community.urls")),
     path("", include("ideas.urls")),
     path("", include("pages.urls")),
-    path("", include(wagtail_urls)),
+    # Wagtail's own sign-in is not offered: it would pass by verification, rate limits and the second factor.
+    path("accounts/login/", to_sign_in, name="wagtailcore_login"),
+    re_path(serve_pattern, pages_views.serve, name="wagtail_serve"),
 ]
