@@ -1,8 +1,8 @@
 """Writing lines of the ledger of votes, and what they make of each vote."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import Member
 from core.models import ImportRun
 from ideas.models import Idea, Vote, VoteEvent
 
@@ -38,7 +38,22 @@ def record(
     return event
 
 
-def apply(vote: Vote, event: VoteEvent) -> None:
+@dataclass(slots=True)
+class VoteState:
+    """What a vote's row says, without the row."""
+
+    is_cast: bool
+    silenced_through_id: int | None
+    cast_at: datetime
+
+    def __str__(self) -> str:
+        if not self.is_cast:
+            return "withdrawn"
+        silenced = f", silenced through idea {self.silenced_through_id}" if self.silenced_through_id else ""
+        return f"cast at {self.cast_at.isoformat()}{silenced}"
+
+
+def apply(vote: Vote | VoteState, event: VoteEvent) -> None:
     """What a line makes of the vote that it is about; in the ledger's order, lines give the vote's present state."""
     vote.silenced_through_id = event.clicked_id if event.kind == Kind.SILENCED else None
     if event.kind == Kind.CAST:
