@@ -1,1 +1,1 @@
-"""What moderators do: hiding and restoring posts, with a reason and a log. Calls the actions of the apps that own the posts."""
+"""What moderators do: hiding and restoring posts, with a reason and a log. The posts' own apps change them."""

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class ModerationConfig(AppConfig):
     name = "moderation"
+
+    def ready(self) -> None:
+        from moderation import log  # noqa: F401

@@ -1,0 +1,98 @@
+"""The moderators' screen in the Wagtail admin."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import ButtonsColumnMixin, Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
+from wagtail.admin.views.generic import BaseListingView
+from wagtail.admin.widgets.button import ListingButton
+
+from community.content import Visibility
+from moderation.kinds import moderated_by
+from moderation.models import PostLogEntry
+from moderation.offsite import OFFSITE, OffsitePost, load, offsite_rows
+from moderation.permissions import check_is_moderator
+from moderation.refusals import RefusalMixin
+
+
+class OffsiteFilterSet(WagtailFilterSet):  # type: ignore[misc]
+    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), widget=forms.CheckboxSelectMultiple)
+    state = django_filters.MultipleChoiceFilter(
+        label=_("State"),
+        choices=[(state.value, state.label) for state in OFFSITE],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = PostLogEntry
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["kind"].extra["choices"] = [
+            (kind.name, capfirst(kind.label)) for kind in moderated_by(self.request.user)
+        ]
+
+
+class PostColumn(ButtonsColumnMixin, TitleColumn):  # type: ignore[misc]
+    """The title that the post stands under, its first words, who wrote it, and what can be done."""
+
+    cell_template_name = "moderation/post_cell.html"
+
+    def get_buttons(self, instance: OffsitePost, parent_context: dict[str, Any]) -> list[ListingButton]:
+        query = urlencode({"next": parent_context["view"].address})
+        args = [instance.kind.name, instance.post.pk]
+        restore, hide = reverse("moderation:restore", args=args), reverse("moderation:hide", args=args)
+        if instance.post.visibility != Visibility.HELD:
+            return [ListingButton(gettext("Restore"), url=f"{restore}?{query}")]
+        return [
+            ListingButton(gettext("Approve"), url=f"{restore}?{query}", priority=1),
+            ListingButton(gettext("Hide"), url=f"{hide}?{query}", priority=2),
+        ]
+
+
+class OffsiteView(RefusalMixin, BaseListingView):  # type: ignore[misc]
+    """Posts that are held, hidden or deleted: who decided, why and when, the newest decisions first."""
+
+    page_title = _("Moderation")
+    header_icon = "no-view"
+    index_url_name = "moderation_offsite"
+    index_results_url_name = "moderation_offsite_results"
+    results_template_name = "moderation/offsite_results.html"
+    filterset_class = OffsiteFilterSet
+    verbose_name_plural = _("posts")
+    paginate_by = 50
+    columns = [
+        PostColumn(
+            "post", label=_("Post"), accessor="post.topic.title", get_url=lambda row: row.post.get_absolute_url()
+        ),
+        StatusTagColumn("state", label=_("State"), accessor="post.get_visibility_display"),
+        UserColumn("by", label=_("By"), accessor="post.visibility_by"),
+        Column("reason", label=_("Reason"), accessor="post.visibility_reason"),
+        DateColumn("at", label=_("When")),
+    ]
+
+    def check_permission(self, request: HttpRequest) -> None:
+        check_is_moderator(request.user)
+
+    def get_queryset(self) -> QuerySet[Any, dict[str, Any]]:
+        chosen = self.filters.form.cleaned_data if self.filters.is_valid() else {}
+        return offsite_rows(self.request.user, kinds=chosen.get("kind", ()), states=chosen.get("state", ()))
+
+    def get_table(self, object_list: Any) -> Any:
+        return super().get_table(load(object_list))
+
+    @property
+    def address(self) -> str:
+        """Of this list as it is filtered now, for coming back to it."""
+        query = self.request.GET.urlencode()
+        return f"{self.index_url}?{query}" if query else str(self.index_url)

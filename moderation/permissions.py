@@ -1,0 +1,33 @@
+"""Who may moderate what. Each check is quiet when allowed and raises ForbiddenError with a sentence when not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from community.content import Content
+from core.errors import ForbiddenError
+from ideas.models import Idea
+from moderation.kinds import kind_of, moderated_by
+
+
+def check_can_moderate(user: Any, post: Content) -> None:
+    """Hiding and restoring: moderators, of posts that they may read themselves."""
+    kind = kind_of(post)
+    if not user.has_perm(kind.permission):
+        raise ForbiddenError(_("Only moderators can hide and restore posts."))
+    if not kind.visible_to(user).filter(pk=post.pk).exists():
+        raise ForbiddenError(_("You can moderate only what you may read yourself."))
+
+
+def check_can_decide_on_merged(user: Any, merged: Sequence[Idea]) -> None:
+    """Deciding on an idea together with those merged into it: whoever may read them all."""
+    if Idea.objects.visible_to(user).filter(pk__in=[idea.pk for idea in merged]).count() != len(merged):
+        raise ForbiddenError(
+            _("An idea that you may not see was merged into this one. Somebody who may see both has to decide.")
+        )
+
+
+def check_is_moderator(user: Any) -> None:
+    if not moderated_by(user):
+        raise ForbiddenError(_("Only moderators can open this screen."))

@@ -1,0 +1,75 @@
+"""The pages on which a moderator decides about one post."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.kept_forms import member_required, take
+from community.content import Content
+from core.errors import ConflictError
+from ideas.models import Idea
+from moderation.actions import hide_post, restore_post
+from moderation.forms import HideForm, ReasonForm
+from moderation.kinds import KINDS
+from moderation.permissions import check_can_decide_on_merged, check_can_moderate
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def hide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    post = _find(request, kind, pk)
+    merged = list(post.duplicates.order_by("pk")) if isinstance(post, Idea) else []
+    check_can_decide_on_merged(request.user, merged)
+    form = HideForm(request.POST or None, initial=take(request), has_merged=bool(merged))
+    context = {"post": post, "form": form, "merged": merged, "is_hiding": True}
+    return _decide(request, context, hide_post, _("The post is hidden."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def restore(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    post = _find(request, kind, pk)
+    form = ReasonForm(request.POST or None, initial=take(request))
+    return _decide(request, {"post": post, "form": form}, restore_post, _("The post is visible again."))
+
+
+def _find(request: HttpRequest, kind: str, pk: int) -> Any:
+    if kind not in KINDS:
+        raise Http404
+    post: Content = get_object_or_404(KINDS[kind].visible_to(request.user).select_related("author"), pk=pk)
+    check_can_moderate(request.user, post)
+    return post
+
+
+def _decide(
+    request: HttpRequest, context: dict[str, Any], action: Callable[..., Content], success: str
+) -> HttpResponse:
+    """Show the form, or call the action with what it holds and go back to where the moderator came from."""
+    post, form = context["post"], context["form"]
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                action(post=post, by=request.user, **form.cleaned_data)
+            except ConflictError as error:
+                form.add_error(None, str(error))
+                status = 409
+            else:
+                messages.success(request, success)
+                return redirect(_next(request) or post.get_absolute_url())
+    context["next_url"] = _next(request)
+    return render(request, "moderation/decide.html", context, status=status)
+
+
+def _next(request: HttpRequest) -> str:
+    """The address on this site to return to, empty where none was given."""
+    address = request.POST.get("next", request.GET.get("next", ""))
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if is_ours else ""

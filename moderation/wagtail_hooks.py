@@ -1,0 +1,70 @@
+"""What moderators find in the Wagtail admin: their screen, and what they did in the site's history."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+
+from community.content import Content
+from moderation.admin_views import OffsiteView
+from moderation.kinds import KINDS, moderated_by
+from moderation.log import DELETE, HIDE, HOLD, RESTORE
+from moderation.models import PostLogEntry
+
+
+class OffsiteMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(moderated_by(request.user))
+
+
+@hooks.register("register_admin_menu_item")
+def offsite_menu_item() -> OffsiteMenuItem:
+    address = reverse_lazy("moderation_offsite")
+    return OffsiteMenuItem(_("Moderation"), address, name="moderation", icon_name="no-view", order=210)
+
+
+@hooks.register("register_admin_urls")
+def offsite_urls() -> list[URLPattern]:
+    return [
+        path("moderation/", OffsiteView.as_view(), name="moderation_offsite"),
+        path("moderation/results/", OffsiteView.as_view(results_only=True), name="moderation_offsite_results"),
+    ]
+
+
+@hooks.register("register_permissions")
+def moderation_permissions() -> QuerySet[Permission]:
+    """So that administrators can give them to groups of their own."""
+    condition = Q(pk__in=[])
+    for name in {kind.permission for kind in KINDS.values()}:
+        app, _dot, codename = name.partition(".")
+        condition |= Q(content_type__app_label=app, codename=codename)
+    return Permission.objects.filter(condition)
+
+
+class DecisionFormatter(LogFormatter):  # type: ignore[misc]
+    """What was decided, and why."""
+
+    def format_message(self, log_entry: Any) -> str:
+        reason = log_entry.data.get("reason")
+        if not reason:
+            return str(self.message)
+        return gettext("%(decision)s: %(reason)s") % {"decision": self.message, "reason": reason}
+
+
+@hooks.register("register_log_actions")
+def moderation_log(actions: LogActionRegistry) -> None:
+    actions.register_model(Content, PostLogEntry)
+    for action, label, message in (
+        (HIDE, _("Hide a post"), _("Hidden")),
+        (RESTORE, _("Restore a post"), _("Restored")),
+        (DELETE, _("Delete a post"), _("Deleted by a moderator")),
+        (HOLD, _("Hold a post"), _("Held for a moderator")),
+    ):
+        actions.register_action(action)(type("Formatter", (DecisionFormatter,), {"label": label, "message": message}))
