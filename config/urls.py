@@ -1,7 +1,11 @@
 """Addresses. Those listed in docs/reference/addresses.md are promises."""
 
+from pathlib import Path
+
+from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import serve_pattern
@@ -13,14 +17,16 @@ from pages import views as pages_views
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 urlpatterns = [
-    path("healthz", core_views.healthz),
-    path("readyz", core_views.readyz),
+    path("healthz", core_views.healthz, name="healthz"),
+    path("readyz", core_views.readyz, name="readyz"),
     path("language/", accounts_views.set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", to_sign_in),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    # Pictures in their sizes; originals and documents are not public.
+    path("media/images/<path:path>", serve, {"document_root": Path(settings.MEDIA_ROOT) / "images"}),
     path("moderation/", include("moderation.urls")),
     path("search/", include("search.urls")),
     path("", include("community.urls")),

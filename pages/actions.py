@@ -10,14 +10,21 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Site
 
+from accounts.actions import create_administrator
+from accounts.models import Member
 from community.models import ForumPage
 from core.errors import ConflictError
 from ideas.models import IdeaBoardPage
+from pages.first_run import has_administrator
 from pages.models import HomePage
 
 
 class AlreadySetUpError(ConflictError):
     sentence = _("This site has been set up already.")
+
+
+class HasAdministratorError(ConflictError):
+    sentence = _("This site has got an administrator in the meantime. Sign in as one to set it up.")
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,13 @@ class NewPlace:
     title: str
     slug: str = ""
     intro: str = ""
+
+
+@dataclass(frozen=True)
+class NewAdministrator:
+    name: str
+    email: str
+    password: str
 
 
 @transaction.atomic
@@ -43,7 +57,7 @@ def create_site(
     Of several at once one succeeds. Raises AlreadySetUpError.
     """
     root = Page.objects.select_for_update().get(depth=1)
-    if HomePage.objects.exists():
+    if HomePage.objects.filter(sites_rooted_here__is_default_site=True).exists():
         raise AlreadySetUpError
     site = Site.objects.select_related("root_page").get(is_default_site=True)
     welcome = site.root_page
@@ -64,6 +78,34 @@ def create_site(
     for place in boards:
         home.add_child(instance=IdeaBoardPage(title=place.title, slug=_slug(place, "ideas"), intro=place.intro))
     return home
+
+
+@transaction.atomic
+def set_up_site(
+    *,
+    name: str,
+    home_title: str,
+    home_intro: str,
+    forum_title: str,
+    board_title: str,
+    administrator: NewAdministrator | None = None,
+) -> Member | None:
+    """Make the site and, where one is given, its first administrator, who is returned.
+
+    Raises AlreadySetUpError and HasAdministratorError.
+    """
+    create_site(
+        name=name,
+        home_title=home_title,
+        home_intro=home_intro,
+        forums=[NewPlace(forum_title)],
+        boards=[NewPlace(board_title)],
+    )
+    if administrator is None:
+        return None
+    if has_administrator():
+        raise HasAdministratorError
+    return create_administrator(name=administrator.name, email=administrator.email, password=administrator.password)
 
 
 def first_blocks() -> list[tuple[str, dict[str, object]]]:

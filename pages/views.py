@@ -3,13 +3,22 @@
 from typing import Any
 
 from django.apps import apps
+from django.contrib import messages
+from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from wagtail import hooks
 
 from core.access import closed_paths, is_restricted, opens_after_sign_in
+from core.errors import ForbiddenError
+from pages.actions import NewAdministrator, set_up_site
+from pages.first_run import has_administrator, has_home
+from pages.forms import ADMINISTRATOR_FIELDS, SetupForm
+from pages.permissions import AdministratorNeededError, check_can_set_up
 from pages.places import page_at
 
 
@@ -44,3 +53,25 @@ def _route(request: HttpRequest, path: str) -> Any:
         return None
     page, steps = known
     return get_object_or_404(apps.get_model(page.model), pk=page.pk).route(request, steps)
+
+
+@never_cache
+def setup(request: HttpRequest) -> HttpResponse:
+    """The one page that makes the site. When there is one, this page is gone."""
+    if has_home():
+        raise Http404
+    try:
+        check_can_set_up(request.user, request.GET.get("code", ""))
+    except ForbiddenError as error:
+        context = {"exception": str(error), "may_sign_in": isinstance(error, AdministratorNeededError)}
+        return render(request, "pages/setup_closed.html", context, status=403)
+    form = SetupForm(request.POST or None, has_administrator=has_administrator())
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        person = [values.pop(name) for name in ADMINISTRATOR_FIELDS if name in values]
+        administrator = set_up_site(**values, administrator=NewAdministrator(*person) if person else None)
+        if administrator is not None:
+            login(request, administrator, backend="accounts.backends.MemberBackend")
+        messages.success(request, _("Your site is ready. Everything can be changed under Administration."))
+        return redirect("/")
+    return render(request, "pages/setup.html", {"form": form}, status=422 if form.errors else 200)

@@ -31,6 +31,12 @@ def restrict(page: Page, *groups: str) -> None:
     restriction.groups.set(Group.objects.filter(name__in=groups))
 
 
+@pytest.fixture(autouse=True)
+def has_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site has been set up, as far as every request is concerned; tests of the first run take this back."""
+    monkeypatch.setattr("pages.first_run._has_home", True)
+
+
 @pytest.fixture
 def visitor() -> AnonymousUser:
     """Somebody who is not signed in."""
