@@ -1,21 +1,24 @@
 """Who supports what: a family's supporters and its place in Trending, counted from its votes.
 
-The rules are those of merging: a person supports a family while a vote of theirs stands anywhere in it, and counts once. A vote
-counts at the family's canonical idea, unless its owner set it apart at an edge on the way there; then it counts below that edge.
+The rules are those of merging: a person supports a family while a vote of theirs stands anywhere in it, and counts
+once. A vote counts at the family's canonical idea, unless its owner set it apart at an edge on the way there; then it
+counts below that edge.
 
-Trending is ln Σ exp(λ·t), t being the moment of each supporter's first standing vote and λ the board's decay. It is the logarithm
-of an exponentially decayed count (see Cormode et al., "Forward Decay", ICDE 2009), so its order does not change as time passes.
+Trending is ln Σ exp(λ·t), t being the moment of each supporter's first standing vote and λ the board's decay. It is the
+logarithm of an exponentially decayed count (see Cormode et al., "Forward Decay", ICDE 2009), so its order does not
+change as time passes.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from community import families
@@ -40,17 +43,19 @@ class Family:
         self.rows = rows
         has_edges = any(row.canonical_id for row in rows.values())
         self.parents = (families.standing(IdeaMerge, rows) if has_edges else {}) if parents is None else parents
-        apart = VotesApart.objects.filter(edge__undone_at__isnull=True, edge__duplicate__in=list(self.parents))
-        self.apart = set(apart.values_list("edge__duplicate_id", "member_id")) if self.parents else set()
+        self.apart: dict[int, set[int]] = defaultdict(set)
+        if self.parents:
+            apart = VotesApart.objects.filter(edge__undone_at__isnull=True, edge__duplicate__in=list(self.parents))
+            for member, duplicate in apart.values_list("member", "edge__duplicate"):
+                self.apart[member].add(duplicate)
 
     def crown(self, idea: int, member: int) -> int:
         """The idea where the member's vote on this idea counts."""
-        steps = families.path(self.parents, idea)
-        return next((step for step in steps if (step, member) in self.apart), steps[-1])
+        return _crown(self.parents, self.apart.get(member, ()), idea)
 
     def supporters(self) -> dict[int, dict[int, datetime]]:
         """For each idea of the families, who counts there and since when: {idea: {member: first standing vote}}."""
-        own_way = {member for _, member in self.apart}
+        own_way = self.apart.keys()
         votes = Vote.objects.filter(idea__in=self.rows).standing()
         first = votes.exclude(member__in=own_way).values_list(Coalesce("idea__canonical_id", "idea_id"), "member")
         separate = votes.filter(member__in=own_way).values_list("idea", "member", "cast_at")
@@ -75,6 +80,55 @@ class Family:
             pk: Counts(len(there), base[pk], trending(there.values(), half_lives[self.rows[pk].board_id]))
             for pk, there in supporters.items()
         }
+
+
+def votes_of(member: Any, ideas: Iterable[Idea]) -> dict[int, int]:
+    """Where the person's standing votes in the families of these ideas count: {idea voted for: idea where it counts}.
+
+    It takes one query, and two more for somebody who has set votes apart in one of the families.
+    """
+    roots = {idea.canonical_id or idea.pk for idea in ideas}
+    if not (roots and member.is_authenticated):
+        return {}
+    votes = Vote.objects.filter(Q(idea__in=roots) | Q(idea__canonical__in=roots), member=member).standing()
+    has_own_way = Exists(_set_apart(member).filter(edge__duplicate__canonical=OuterRef("root")))
+    rows = list(
+        votes.annotate(root=Coalesce("idea__canonical", "idea"), has_own_way=has_own_way).values_list(
+            "idea", "root", "has_own_way"
+        )
+    )
+    divided = {root for _, root, has_own_way in rows if has_own_way}
+    parents, apart = _divided(member, divided) if divided else ({}, set())
+    return {idea: _crown(parents, apart, idea) if has_own_way else root for idea, root, has_own_way in rows}
+
+
+def supported_by(member: Any, ideas: Iterable[Idea]) -> set[int]:
+    """The ids of all ideas where the person counts as a supporter, in the families of these ideas; see votes_of."""
+    return set(votes_of(member, ideas).values())
+
+
+def crown_for(member: Any, idea: Idea) -> int:
+    """The id of the idea where a vote of this person for the idea counts, or would count."""
+    if idea.canonical_id is None:
+        return idea.pk
+    parents, apart = _divided(member, {idea.canonical_id}) if member.is_authenticated else ({}, set())
+    return _crown(parents, apart, idea.pk) if apart else idea.canonical_id
+
+
+def _divided(member: Any, roots: set[int]) -> tuple[dict[int, int], set[int]]:
+    """The edges of the families with these roots, and those of their duplicates at which the person's votes stay."""
+    edges = IdeaMerge.objects.standing().filter(duplicate__canonical__in=roots)
+    apart = _set_apart(member).filter(edge__duplicate__canonical__in=roots)
+    return dict(edges.values_list("duplicate", "target")), set(apart.values_list("edge__duplicate", flat=True))
+
+
+def _set_apart(member: Any) -> QuerySet[VotesApart]:
+    return VotesApart.objects.filter(member=member, edge__undone_at__isnull=True)
+
+
+def _crown(parents: dict[int, int], apart: Container[int], idea: int) -> int:
+    steps = families.path(parents, idea)
+    return next((step for step in steps if step in apart), steps[-1])
 
 
 def decay(half_life_days: int) -> float:
