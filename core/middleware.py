@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +26,7 @@ class RequestScopeMiddleware:
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """The strict policy everywhere; Wagtail's admin needs inline scripts, styles, its own frames and blob previews."""
+    """The strict policy everywhere, but for redirects to sign-in providers; Wagtail's admin needs inline scripts, styles, its own frames and blob previews."""
 
     def get_policy_parts(self, request: HttpRequest, response: Any, report_only: bool = False) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
@@ -38,6 +39,11 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
                 "frame-src": [SELF],
                 "frame-ancestors": [SELF],
             }
+        elif settings.SOCIALACCOUNT_PROVIDERS and request.path.startswith(
+            reverse("account_login").removesuffix("login/")
+        ):
+            # Browsers hold the redirect to a provider, which answers a form of ours, to the policy for forms.
+            parts.replace = {**(parts.replace or {}), "form-action": [SELF, "https:"]}
         return parts
 
 
