@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 
 from core.site_pages import SitePage
 from pages.blocks import HomeBlocks
+from pages.places import cards_for
 
 
 class HomePage(SitePage):
@@ -30,6 +32,12 @@ class HomePage(SitePage):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds what every home page shows: where this reader may ask and propose."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        forums, boards = cards_for(request.user)
+        return {**context, "forums": forums, "boards": boards}
 
 
 class StandardPage(SitePage):

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.urls import reverse
+from wagtail.rich_text import get_text_for_indexing
 
+from community.content import Visibility
 from community.models import ForumPage
-from core.access import KnownPage, known_pages, readable_pages
+from core.access import KnownPage, is_restricted, known_pages, readable_pages
 from core.scope import remembered
 from ideas.models import IdeaBoardPage
 
@@ -17,6 +20,7 @@ class Link:
     pk: int
     title: str
     url: str
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,46 @@ def _frame_for(reader: Any) -> Frame:
     links: list[Link] = []
     for page in readable_pages(reader):
         if page.path.startswith(home.path) and not page.is_home:
-            kinds.get(page.model, links).append(Link(page.pk, page.title, address(page, home)))
+            kinds.get(page.model, links).append(
+                Link(page.pk, page.title, address(page, home), is_restricted(page.path))
+            )
     forums, boards = kinds.values()
     return Frame(home.site_name or settings.WAGTAIL_SITE_NAME, forums, boards, links)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A forum or board on the home page: what it is for, and how much is in it."""
+
+    link: Link
+    text: str
+    count: int
+    unanswered: int | None = None
+
+
+def cards_for(reader: Any) -> tuple[list[Card], list[Card]]:
+    """The forums and the boards that the reader may enter. What is counted is what their lists show."""
+    frame = frame_for(reader)
+    questions = Q(questions__visibility=Visibility.VISIBLE, questions__canonical__isnull=True)
+    ideas = Q(ideas__visibility=Visibility.VISIBLE, ideas__canonical__isnull=True)
+    in_forums = ForumPage.objects.filter(pk__in=[link.pk for link in frame.forums]).annotate(
+        count=Count("questions", filter=questions),
+        unanswered=Count("questions", filter=questions & Q(questions__answer_count=0)),
+    )
+    on_boards = IdeaBoardPage.objects.filter(pk__in=[link.pk for link in frame.boards]).annotate(
+        count=Count("ideas", filter=ideas)
+    )
+    found = {pk: rest for pk, *rest in in_forums.values_list("pk", "intro", "count", "unanswered")}
+    found |= {pk: rest for pk, *rest in on_boards.values_list("pk", "intro", "count")}
+    forums, boards = (
+        [
+            Card(link, get_text_for_indexing(found[link.pk][0]), *found[link.pk][1:])
+            for link in links
+            if link.pk in found
+        ]
+        for links in (frame.forums, frame.boards)
+    )
+    return forums, boards
 
 
 def home_page() -> KnownPage | None:
