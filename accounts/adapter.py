@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from accounts.models import Member
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     def populate_username(self, request: HttpRequest, user: Member) -> None:
         """A new member's handle is made from their name, or from the part of their address before the @."""
         if not user.name:
@@ -20,12 +20,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def save_user(self, request: HttpRequest, user: Member, form: Any, commit: bool = True) -> Member:
         """Keeps the name given and the language that the person was reading in."""
         user.name = form.cleaned_data.get("name") or user.name
-        user.language = request.LANGUAGE_CODE.partition("-")[0]  # type: ignore[attr-defined]
+        user.language = request.LANGUAGE_CODE.partition("-")[0]
         member: Member = super().save_user(request, user, form, commit)
         return member
 
 
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Member:
         """Takes the name that the provider knows the person by."""
         member: Member = super().populate_user(request, sociallogin, data)

@@ -8,22 +8,22 @@ from wagtail.users.views.users import UserViewSet
 FIELDS = {"handle", "name", "email", "organisation", "is_superuser", "groups"}
 
 
-class MemberCreationForm(UserCreationForm):  # type: ignore[misc]
+class MemberCreationForm(UserCreationForm):
     first_name = None
     last_name = None
 
-    class Meta(UserCreationForm.Meta):  # type: ignore[misc]
+    class Meta(UserCreationForm.Meta):
         fields: ClassVar[set[str]] = FIELDS
 
 
-class MemberEditForm(UserEditForm):  # type: ignore[misc]
+class MemberEditForm(UserEditForm):
     first_name = None
     last_name = None
 
-    class Meta(UserEditForm.Meta):  # type: ignore[misc]
+    class Meta(UserEditForm.Meta):
         fields: ClassVar[set[str]] = FIELDS | {"is_active"}
 
 
-class MemberViewSet(UserViewSet):  # type: ignore[misc]
+class MemberViewSet(UserViewSet):
     def get_form_class(self, for_update: bool = False) -> type[Any]:
         return MemberEditForm if for_update else MemberCreationForm

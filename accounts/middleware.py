@@ -16,7 +16,7 @@ class MemberLocaleMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         with translation.override(request.user.language), timezone.override(request.user.time_zone):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())
             return response

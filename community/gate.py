@@ -10,8 +10,8 @@ from community.content import Visibility
 def may_see(user: Any, *, moderate: str, prefix: str = "") -> Q:
     """The condition on a post's own visibility columns, reached through `prefix`.
 
-    Everyone sees what is visible. Authors also see what of theirs is held or hidden; whoever has the permission `moderate`
-    sees all. Whether the page that holds the post may be read is the other half, and the query sets' to add.
+    Everyone sees what is visible. Authors also see what of theirs is held or hidden; whoever has the permission
+    `moderate` sees all. Whether the page that holds the post may be read is the other half, and the query sets' to add.
     """
     visible = Q(**{f"{prefix}visibility": Visibility.VISIBLE})
     if not user.is_authenticated:

@@ -12,7 +12,7 @@ from community.gate import may_see
 from core.access import readable_page_ids
 
 if TYPE_CHECKING:
-    from community.models import Answer, Comment, Question
+    from community.models import Answer, Comment, Question  # noqa: F401 -- named in strings
 
 MODERATE = "community.moderate_question"
 

@@ -8,9 +8,9 @@ from wagtail.models import Page, PageViewRestriction
 def reaches_all_readers(page: Page, of: Page) -> bool:
     """Whether everyone who may read the page `of` may also read `page`.
 
-    Restrictions of a page are its own and its ancestors', and each must admit. A restriction of `page` is harmless if one of
-    `of` admits nobody whom it refuses: it asks for sign-in and `of` is restricted at all, or for groups and `of` asks for
-    some of the same.
+    Restrictions of a page are its own and its ancestors', and each must admit. A restriction of `page` is harmless if
+    one of `of` admits nobody whom it refuses: it asks for sign-in and `of` is restricted at all, or for groups and `of`
+    asks for some of the same.
     """
     if not page.live:
         return False

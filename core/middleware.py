@@ -26,7 +26,10 @@ class RequestScopeMiddleware:
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """The strict policy everywhere, but for redirects to sign-in providers; Wagtail's admin needs inline scripts, styles, its own frames and blob previews."""
+    """The strict policy, but for redirects to sign-in providers and for Wagtail's admin.
+
+    The admin needs inline scripts and styles, its own frames, and previews of pictures that are not uploaded yet.
+    """
 
     def get_policy_parts(self, request: HttpRequest, response: Any, report_only: bool = False) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)

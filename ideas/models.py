@@ -151,9 +151,9 @@ class Idea(index.Indexed, Topic):
     """What a customer proposes.
 
     `canonical` is the root of the tree of merges that this duplicate belongs to; it repeats what IdeaMerge says.
-    `supporter_count` is the number of people who count here: on a canonical idea its family's supporters, on a duplicate those
-    who set their votes apart. `family_base_votes` adds up the imported votes of the family, and `trending` is explained in
-    ideas.tally, which is the only writer of these three.
+    `supporter_count` is the number of people who count here: on a canonical idea its family's supporters, on a
+    duplicate those who set their votes apart. `family_base_votes` adds up the family's imported votes, and `trending`
+    is explained in ideas.tally, which is the only writer of these three.
     """
 
     board = models.ForeignKey(IdeaBoardPage, on_delete=models.PROTECT, related_name="ideas")
@@ -277,7 +277,7 @@ class IdeaMerge(AbstractMergeEdge):
 
 
 class VotesApart(models.Model):
-    """A member's «That is not what I meant»: while the edge stands, the member's votes on and under the duplicate stay with it."""
+    """A member's «That is not what I meant»: while the edge stands, their votes on and under the duplicate stay."""
 
     edge = models.ForeignKey(IdeaMerge, on_delete=models.PROTECT, related_name="votes_apart")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Who may do what on the boards. Each check is quiet when allowed and raises ForbiddenError with a sentence when not."""
+"""Who may do what on the boards. Each check is quiet when allowed and raises ForbiddenError with a sentence if not."""
 
 from typing import Any
 

@@ -11,7 +11,7 @@ from community.gate import may_see
 from core.access import readable_page_ids
 
 if TYPE_CHECKING:
-    from ideas.models import Comment, Idea, Vote
+    from ideas.models import Comment, Idea, Vote  # noqa: F401 -- named in strings
 
 MODERATE = "ideas.moderate_idea"
 

@@ -56,16 +56,16 @@ def make_roles(apps, schema_editor):
         {f"{verb}_site": f"Can {verb} site" for verb in ("add", "change", "delete")},
         [ADMINISTRATORS],
     )
-    give_pages_and_files(apps, Group.objects.get(name=ADMINISTRATORS), Permission)
+    give_pages_and_files(apps, Group.objects.get(name=ADMINISTRATORS), Permission.objects)
 
 
-def give_pages_and_files(apps, group, Permission):
+def give_pages_and_files(apps, group, permissions):
     """Everything below the root of the page tree, and every picture and document."""
     ContentType = apps.get_model("contenttypes", "ContentType")
     page_type, _ = ContentType.objects.get_or_create(app_label="wagtailcore", model="page")
     root = apps.get_model("wagtailcore", "Page").objects.filter(depth=1).first()
     for codename in PAGE_PERMISSIONS:
-        permission, _ = Permission.objects.get_or_create(
+        permission, _ = permissions.get_or_create(
             content_type=page_type, codename=codename, defaults={"name": f"Can {codename.replace('_', ' ')}"}
         )
         apps.get_model("wagtailcore", "GroupPagePermission").objects.get_or_create(
@@ -77,7 +77,7 @@ def give_pages_and_files(apps, group, Permission):
             app_label=f"wagtail{model}s" if model == "image" else "wagtaildocs", model=model
         )
         for codename in codenames:
-            permission, _ = Permission.objects.get_or_create(
+            permission, _ = permissions.get_or_create(
                 content_type=content_type, codename=codename, defaults={"name": f"Can {codename.replace('_', ' ')}"}
             )
             apps.get_model("wagtailcore", "GroupCollectionPermission").objects.get_or_create(

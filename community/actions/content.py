@@ -45,9 +45,10 @@ def edit_content(*, content: C, by: Member, body: str, title: str = "", moderate
     earlier = content.title if isinstance(content, Topic) else ""
     if (content.body, earlier) == (body, title):
         return content
-    revisions: type[AbstractRevision] = content._meta.get_field("revisions").related_model  # type: ignore[assignment, union-attr]
+    revisions: type[AbstractRevision] = content._meta.get_field("revisions").related_model  # type: ignore[assignment]
     now = timezone.now()
-    revisions._default_manager.create(content=content, title=earlier, body=content.body, edited_by=by, replaced_at=now)
+    revision = {"content": content, "title": earlier, "body": content.body, "edited_by": by, "replaced_at": now}
+    revisions._default_manager.create(**revision)
     content.write(body)
     content.edited_at = now
     fields = ["body", "body_html", "excerpt", "edited_at"]
@@ -60,7 +61,7 @@ def edit_content(*, content: C, by: Member, body: str, title: str = "", moderate
 
 
 def delete_content(*, content: C, by: Member, moderate: str = MODERATE) -> C:
-    """Take a post off the site on its author's or a moderator's word. Nothing of it is lost; a moderator can restore it."""
+    """Take a post off the site on its author's or a moderator's word. Nothing is lost; a moderator can restore it."""
     check_can_edit(by, content, moderate)
     return set_visibility(content=content, by=by, visibility=Visibility.DELETED)
 
@@ -81,7 +82,7 @@ def set_visibility(*, content: C, by: Member, visibility: Visibility, reason: st
 
 
 def check_not_posted_twice(posts: Any, body: str) -> None:
-    """Raises AlreadyPostedError when the newest of these posts has the same text and is a moment old: a doubled click."""
+    """Raises AlreadyPostedError when the newest of these has the same text and is a moment old: a doubled click."""
     newest = posts.order_by("-pk").first()
     if newest is not None and newest.body == body and (timezone.now() - newest.created_at).total_seconds() < 60:
         raise AlreadyPostedError

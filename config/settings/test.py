@@ -5,8 +5,8 @@ import tempfile
 
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
-from .base import *  # noqa: E402, F403
-from .base import DATABASES  # noqa: E402
+from .base import *  # noqa: F403
+from .base import DATABASES
 
 SECRET_KEY = "only-for-tests"
 DEBUG = False

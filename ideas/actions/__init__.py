@@ -1,7 +1,7 @@
 """Every write on the boards, one function for each thing that a person can do."""
 
-from ideas.actions.ideas import edit_idea, post_idea
 from ideas.actions.comments import post_comment
+from ideas.actions.ideas import edit_idea, post_idea
 from ideas.actions.merging import (
     MergePreview,
     merge_idea,

@@ -1,4 +1,4 @@
-"""Merging ideas, undoing it, and setting one's own votes apart. The rules are in docs/explanation/votes-and-merging.md."""
+"""Merging ideas, undoing it, and setting one's own votes apart; the rules: docs/explanation/votes-and-merging.md."""
 
 from dataclasses import dataclass
 
@@ -53,7 +53,7 @@ def preview_merge(*, duplicate: Idea, into: Idea, by: Member) -> MergePreview:
 def merge_idea(
     *, duplicate: Idea, into: Idea, by: Member, reason: str = "", import_run: ImportRun | None = None
 ) -> IdeaMerge:
-    """Count an idea together with another, with all that was merged into it. Nothing is moved, and any merge can be undone.
+    """Count an idea, and all that was merged into it, together with another. Nothing moves, and it can be undone.
 
     Raises ForbiddenError, and what families.check_can_link raises.
     """
@@ -123,12 +123,12 @@ def _reinstate(family: tally.Family, member: Member | None = None) -> None:
     if member is not None:
         silenced = silenced.filter(member=member)
     now = timezone.now()
-    freed = [
-        vote
-        for vote in silenced.select_related("member__organisation", "silenced_through")
-        if family.crown(vote.idea_id, vote.member_id) != family.crown(vote.silenced_through_id, vote.member_id)
-    ]
-    for vote in freed:
-        record(VoteEvent.Kind.REINSTATED, vote=vote, clicked=vote.silenced_through, recorded_at=now)
+    freed = []
+    for vote in silenced.select_related("member__organisation", "silenced_through"):
+        through = vote.silenced_through
+        if through is None or family.crown(vote.idea_id, vote.member_id) == family.crown(through.pk, vote.member_id):
+            continue
+        record(VoteEvent.Kind.REINSTATED, vote=vote, clicked=through, recorded_at=now)
+        freed.append(vote)
     if freed:
         votes_reinstated.send(sender=Vote, votes=freed)

@@ -26,7 +26,7 @@ def change_status(
 ) -> Idea:
     """Give an idea another status of its board, with a public answer in Markdown if there is something to say.
 
-    The status that it has already, without an answer, changes nothing. Raises ForbiddenError and OtherBoardsStatusError.
+    The status that it has already changes nothing without an answer. Raises ForbiddenError, OtherBoardsStatusError.
     """
     idea = Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.pk)
     now = timezone.now()

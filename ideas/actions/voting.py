@@ -64,8 +64,8 @@ def withdraw_vote(*, idea: Idea, by: Member, occurred_at: datetime | None = None
 
     `occurred_at` is when the person did it, if not now.
 
-    The vote on the idea itself is withdrawn. The person's votes on others of the family are silenced, and come back when those
-    ideas are not of one family with this one any more.
+    The vote on the idea itself is withdrawn. The person's votes on others of the family are silenced, and come
+    back when those ideas are not of one family with this one any more.
     """
     rows = families.lock(Idea, idea.pk)
     now = timezone.now()

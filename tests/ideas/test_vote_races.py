@@ -70,9 +70,7 @@ def test_everybody_is_counted(idea: Idea) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_votes_and_withdrawals_while_ideas_merge(
-    seed: int, make_idea: Callable[..., Idea], moderator: Member
-) -> None:
+def test_votes_and_withdrawals_while_ideas_merge(seed: int, make_idea: Callable[..., Idea], moderator: Member) -> None:
     ideas = [make_idea(f"Idea {number}") for number in range(6)]
     members = [make_member(f"voter{number}") for number in range(THREADS - 4)]
 
@@ -105,7 +103,8 @@ def test_votes_and_withdrawals_while_ideas_merge(
     assert not errors
     check_counts()
     for vote in Vote.objects.all():
-        last = VoteEvent.objects.filter(idea=vote.idea_id, member=vote.member_id).order_by("-recorded_at", "-pk").first()
+        lines = VoteEvent.objects.filter(idea=vote.idea_id, member=vote.member_id)
+        last = lines.order_by("-recorded_at", "-pk").first()
         assert last is not None
         assert vote.stands == (last.kind in (VoteEvent.Kind.CAST, VoteEvent.Kind.REINSTATED))
 
