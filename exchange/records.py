@@ -96,6 +96,7 @@ class Idea(Post):
     title: str
     tags: tuple[str, ...] = ()
     status: Status | None = None
+    status_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

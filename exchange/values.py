@@ -10,6 +10,7 @@ LONGEST_ID = 120
 LONGEST_NAME = 80
 LONGEST_TITLE = 255
 LONGEST_TAG = 100
+LONGEST_BODY = 100_000
 LARGEST_SCORE = 2**31 - 1
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,6 +32,14 @@ def text(row: Mapping[str, Any], field: str) -> str:
     return _UNSTORABLE.sub("", str(value)) if isinstance(value, str) else str(value)
 
 
+def body(row: Mapping[str, Any], field: str) -> str:
+    """The field as a text of several lines, of which no post may have more than LONGEST_BODY characters."""
+    value = text(row, field)
+    if len(value) > LONGEST_BODY:
+        raise RowError(f"{field} is longer than {LONGEST_BODY:,} characters")
+    return value
+
+
 def line(row: Mapping[str, Any], field: str) -> str:
     """The field as one line of text: no control characters, white space as single blanks."""
     return one_line(text(row, field))
@@ -46,6 +55,11 @@ def title(row: Mapping[str, Any], field: str) -> str:
     if not value:
         raise RowError(f"{field} is missing")
     return value
+
+
+def shortened(value: str) -> str:
+    """The title, or its beginning where it is longer than LONGEST_TITLE."""
+    return value if len(value) <= LONGEST_TITLE else value[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
 def identifier(row: Mapping[str, Any], field: str, *, optional: bool = False) -> str:

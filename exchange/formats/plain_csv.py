@@ -60,7 +60,7 @@ class PlainCsv(Source):
             source_id=values.identifier(row, "id"),
             author=named_author(row, "author"),
             title=values.title(row, "title"),
-            body=Body(values.text(row, "body"), Markup.MARKDOWN),
+            body=Body(values.body(row, "body"), Markup.MARKDOWN),
             created_at=values.moment(row, "created_at") if values.line(row, "created_at") else None,
             score=values.whole_number(row, "votes"),
             status=_status(row),

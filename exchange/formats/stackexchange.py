@@ -127,7 +127,7 @@ def _post(row: Attributes) -> dict[str, Any]:
     return {
         "source_id": values.identifier(row, "Id"),
         "author": _author(row, "OwnerUserId", "OwnerDisplayName"),
-        "body": Body(values.text(row, "Body"), Markup.HTML),
+        "body": Body(values.body(row, "Body"), Markup.HTML),
         "created_at": values.moment(row, "CreationDate"),
         "edited_at": values.moment(row, "LastEditDate") if row.get("LastEditDate") else None,
         "score": values.whole_number(row, "Score"),
@@ -139,7 +139,7 @@ def _comment(row: Attributes) -> Comment:
         source_id=values.identifier(row, "Id"),
         post_id=values.identifier(row, "PostId"),
         author=_author(row, "UserId", "UserDisplayName"),
-        body=Body(values.text(row, "Text"), Markup.INLINE_MARKDOWN),
+        body=Body(values.body(row, "Text"), Markup.INLINE_MARKDOWN),
         created_at=values.moment(row, "CreationDate"),
         score=values.whole_number(row, "Score"),
     )

@@ -71,4 +71,4 @@ def _answer(row: Mapping[str, Any]) -> Answer:
 
 
 def _body(row: Mapping[str, Any]) -> Body:
-    return Body(values.text(row, "content"), Markup.HTML, SITE)
+    return Body(values.body(row, "content"), Markup.HTML, SITE)
