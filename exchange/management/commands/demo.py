@@ -19,7 +19,9 @@ class Command(BaseCommand):
             is_new = filling.fill()
         except filling.SiteInUseError as error:
             raise CommandError(str(error.sentence)) from error
+        order = ["customer", *filling.ROLES]
         accounts = [person for person in read_community().people if person.account]
+        accounts.sort(key=lambda person: order.index(person.role))
         self.stdout.write(
             "The demo community is ready." if is_new else "The demo community is here already; nothing has changed."
         )
