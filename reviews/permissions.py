@@ -1,0 +1,48 @@
+"""Who may do what with reviews. Each check is quiet when allowed and raises ForbiddenError with a sentence when not."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.errors import ForbiddenError
+from ideas.models import IdeaBoardPage
+from ideas.querysets import readable_boards
+from reviews.models import Review
+from reviews.querysets import VIEW
+
+ADD = "reviews.add_review"
+CHANGE = "reviews.change_review"
+PUBLISH = "reviews.publish_review"
+
+
+def check_can_view(user: Any) -> None:
+    if not user.has_perm(VIEW):
+        raise ForbiddenError(_("Only the product team can open product reviews."))
+
+
+def check_can_create(user: Any, board: IdeaBoardPage) -> None:
+    if not user.has_perm(ADD):
+        raise ForbiddenError(_("Your account may read product reviews, but not prepare them."))
+    _check_can_read(user, board.pk)
+
+
+def check_can_change(user: Any, review: Review) -> None:
+    if not user.has_perm(CHANGE):
+        raise ForbiddenError(_("Your account may not change drafts of product reviews."))
+    _check_can_read(user, review.board_id)
+
+
+def check_can_publish(user: Any, review: Review) -> None:
+    if not user.has_perm(PUBLISH):
+        raise ForbiddenError(_("Your account may prepare product reviews, but not publish them."))
+    _check_can_read(user, review.board_id)
+
+
+def check_can_download(user: Any, review: Review) -> None:
+    check_can_view(user)
+    _check_can_read(user, review.board_id)
+
+
+def _check_can_read(user: Any, board_id: int) -> None:
+    if board_id not in readable_boards(user):
+        raise ForbiddenError(_("This board is not open to you."))

@@ -1,0 +1,22 @@
+"""Below /admin/, where wagtail_hooks puts them."""
+
+from django.urls import path
+
+from reviews import views
+
+app_name = "reviews"
+urlpatterns = [
+    path("", views.IndexView.as_view(), name="index"),
+    path("boards/", views.BoardsView.as_view(), name="boards"),
+    path("boards/<int:board>/", views.RankedView.as_view(), name="ranked"),
+    path("boards/<int:board>/results/", views.RankedView.as_view(results_only=True), name="ranked-results"),
+    path("boards/<int:board>/new/", views.CreateView.as_view(), name="create"),
+    path("<int:pk>/", views.DetailView.as_view(), name="detail"),
+    path("<int:pk>/edit/", views.EditView.as_view(), name="edit"),
+    path("<int:pk>/add/", views.AddView.as_view(), name="add"),
+    path("<int:pk>/add/results/", views.AddView.as_view(results_only=True), name="add-results"),
+    path("<int:pk>/remove/", views.RemoveView.as_view(), name="remove"),
+    path("<int:pk>/publish/", views.PublishView.as_view(), name="publish"),
+    path("<int:pk>/discard/", views.DiscardView.as_view(), name="discard"),
+    path("<int:pk>/export.<slug:form>", views.ExportView.as_view(), name="export"),
+]

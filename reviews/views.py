@@ -1,0 +1,513 @@
+"""The product team's screens in the Wagtail admin."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
+from wagtail.admin import messages
+from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, StatusTagColumn, Table, TitleColumn, UserColumn
+from wagtail.admin.views.generic import BaseListingView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import Button, HeaderButton
+
+from community.content import Visibility
+from core.errors import ConflictError
+from core.markdown import render
+from core.pagination import KeysetPage, keyset_page
+from ideas.models import Idea, IdeaBoardPage
+from ideas.querysets import readable_boards
+from moderation.refusals import RefusalMixin
+from reviews import permissions
+from reviews.actions import (
+    MOST_IDEAS,
+    add_ideas,
+    change_draft,
+    create_draft,
+    discard_draft,
+    publish_review,
+    record_download,
+    remove_idea,
+)
+from reviews.columns import FIGURES, FROZEN, IDEA, RANK, RemoveColumn, TickColumn
+from reviews.exports import as_csv, as_markdown
+from reviews.forms import RankFilterSet, ReviewForm, SelectionForm
+from reviews.models import Review, ReviewSnapshot
+from reviews.ranking import ORDER, SUPPORTERS, RankedIdea, for_ranked_list, ranked, with_figures
+
+USUAL_TOP = 10
+PAGE_SIZE = 50
+ICON = "clipboard-list"
+
+
+def readable(user: Any) -> QuerySet[IdeaBoardPage]:
+    return IdeaBoardPage.objects.filter(pk__in=readable_boards(user))
+
+
+class Screen(RefusalMixin):
+    """A screen of the product team; those of one review are found by its number, or are not there."""
+
+    request: HttpRequest
+    kwargs: dict[str, Any]
+    header_icon = ICON
+
+    def check_permission(self, request: HttpRequest) -> None:
+        permissions.check_can_view(request.user)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            {"url": reverse("wagtailadmin_home"), "label": gettext("Home")},
+            *({"url": url, "label": label} for url, label in self.get_path()),
+        ]
+
+    def get_path(self) -> list[tuple[str, str]]:
+        """The way to this screen, as (address, label), the screen itself last and without an address."""
+        raise NotImplementedError
+
+    @cached_property
+    def review(self) -> Review:
+        reviews = Review.objects.visible_to(self.request.user).select_related("board", "created_by", "published_by")
+        return get_object_or_404(reviews, pk=self.kwargs["pk"])
+
+    def path_to_review(self) -> list[tuple[str, str]]:
+        return [
+            (reverse("reviews:index"), gettext("Product reviews")),
+            (self.review.get_absolute_url(), str(self.review)),
+        ]
+
+
+class IndexView(Screen, BaseListingView):  # type: ignore[misc]
+    """All reviews of boards that the person may read, the newest first."""
+
+    page_title = _("Product reviews")
+    index_url_name = "reviews:index"
+    results_template_name = "reviews/index_results.html"
+    verbose_name_plural = _("product reviews")
+    paginate_by = 20
+    columns = [
+        TitleColumn("title", label=_("Title"), get_url=lambda review: review.get_absolute_url()),
+        Column("board", label=_("Board")),
+        StatusTagColumn(
+            "state", label=_("State"), accessor="get_state_display", primary=lambda review: review.is_published
+        ),
+        NumberColumn("ideas", label=_("Ideas"), accessor="idea_count"),
+        UserColumn("created_by", label=_("Prepared by")),
+        DateColumn("created_at", label=_("Begun")),
+        DateColumn("published_at", label=_("Published")),
+    ]
+
+    def get_base_queryset(self) -> QuerySet[Review]:
+        reviews = Review.objects.visible_to(self.request.user).select_related("board", "created_by")
+        return reviews.annotate(idea_count=Count("items")).order_by("-pk")
+
+    def get_path(self) -> list[tuple[str, str]]:
+        return [("", gettext("Product reviews"))]
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not self.request.user.has_perm(permissions.ADD):
+            return []
+        return [HeaderButton(gettext("New review"), url=reverse("reviews:boards"), icon_name="plus")]
+
+
+class BoardsView(Screen, BaseListingView):  # type: ignore[misc]
+    """The boards that the person may read, to open one of them ranked. Where there is only one, it opens."""
+
+    page_title = _("Ranked boards")
+    index_url_name = "reviews:boards"
+    verbose_name_plural = _("boards")
+    columns = [
+        TitleColumn("title", label=_("Board"), url_name="reviews:ranked"),
+        NumberColumn("ideas", label=_("Ideas"), accessor="idea_count"),
+    ]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        boards = list(readable(request.user)[:2])
+        if len(boards) == 1:
+            return redirect("reviews:ranked", boards[0].pk)
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
+
+    def get_base_queryset(self) -> QuerySet[IdeaBoardPage]:
+        listed = Q(ideas__visibility=Visibility.VISIBLE, ideas__canonical__isnull=True)
+        return readable(self.request.user).annotate(idea_count=Count("ideas", filter=listed)).order_by("title", "pk")
+
+    def get_path(self) -> list[tuple[str, str]]:
+        return [(reverse("reviews:index"), gettext("Product reviews")), ("", gettext("Ranked boards"))]
+
+
+class RankedView(Screen, BaseListingView):  # type: ignore[misc]
+    """A board's ideas in the policy's order, page by page, to choose from for a new review."""
+
+    page_title = _("Ranked board")
+    results_template_name = "reviews/ranked_results.html"
+    filterset_class = RankFilterSet
+    verbose_name_plural = _("ideas")
+    page_kwarg = "cursor"
+    is_adding = False
+    page: KeysetPage[Idea]
+
+    @cached_property
+    def board(self) -> IdeaBoardPage:
+        return get_object_or_404(readable(self.request.user), pk=self.kwargs["board"])
+
+    def get_index_url(self) -> str:
+        return reverse("reviews:ranked", args=[self.board.pk])
+
+    def get_index_results_url(self) -> str:
+        return reverse("reviews:ranked-results", args=[self.board.pk])
+
+    def get_filterset_kwargs(self) -> dict[str, Any]:
+        return {**super().get_filterset_kwargs(), "board": self.board}
+
+    def get_queryset(self) -> list[RankedIdea]:  # type: ignore[override]
+        ideas = self.filter_queryset(for_ranked_list(ranked(self.request.user, self.board)))
+        self.page = keyset_page(ideas, order=ORDER, cursor=self.request.GET.get("cursor", ""), size=PAGE_SIZE)
+        return with_figures(self.page.items, timezone.now())
+
+    def get_table(self, object_list: Any) -> Table:
+        columns = [TickColumn(taken=self.get_taken()), IDEA, *FIGURES]
+        return Table(columns, object_list, base_url=self.index_url, caption=gettext("Ideas in the order of their rank"))
+
+    def get_taken(self) -> Collection[int]:
+        return ()
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {
+            **super().get_context_data(*args, **kwargs),
+            "page": self.page,
+            "policy": SUPPORTERS,
+            "chosen_filters": [(name, value) for name in ("status", "tag") for value in self.request.GET.getlist(name)],
+            "choose_url": self.get_choose_url(),
+            "is_adding": self.is_adding,
+            "usual_top": USUAL_TOP,
+            "most": MOST_IDEAS,
+        }
+
+    def get_choose_url(self) -> str:
+        return reverse("reviews:create", args=[self.board.pk])
+
+    def get_path(self) -> list[tuple[str, str]]:
+        return [
+            (reverse("reviews:index"), gettext("Product reviews")),
+            ("", gettext("Ranked board: %(board)s") % {"board": self.board.title}),
+        ]
+
+
+class AddView(RankedView):
+    """The same list, to choose more ideas for a draft."""
+
+    page_title = _("Add ideas")
+    is_adding = True
+
+    @cached_property
+    def board(self) -> IdeaBoardPage:  # type: ignore[override]
+        return self.review.board
+
+    def get_index_url(self) -> str:
+        return reverse("reviews:add", args=[self.review.pk])
+
+    def get_index_results_url(self) -> str:
+        return reverse("reviews:add-results", args=[self.review.pk])
+
+    def get_choose_url(self) -> str:
+        return self.get_index_url()
+
+    def get_taken(self) -> Collection[int]:
+        return set(self.review.items.values_list("idea", flat=True))
+
+    def get_path(self) -> list[tuple[str, str]]:
+        return [*self.path_to_review(), ("", gettext("Add ideas"))]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        permissions.check_can_change(request.user, self.review)
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        permissions.check_can_change(request.user, self.review)
+        selection = selection_of(request, self.board, request.POST)
+        if not selection.is_valid():
+            return self.refused(selection.sentence, 422)
+        try:
+            added = add_ideas(review=self.review, by=request.user, ideas=selection.cleaned_data["ideas"])
+        except ConflictError as error:
+            return self.refused(str(error), 409)
+        said = ngettext("%(count)s idea was added.", "%(count)s ideas were added.", added) % {"count": added}
+        messages.success(request, said)
+        return redirect(self.review)
+
+    def refused(self, sentence: str, status: int) -> HttpResponse:
+        messages.error(self.request, sentence)
+        response: HttpResponse = super().get(self.request)
+        response.status_code = status
+        return response
+
+
+class CreateView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
+    """The title and the note of a new review, and once more the ideas that were chosen for it."""
+
+    template_name = "reviews/create.html"
+    page_title = _("New product review")
+
+    @cached_property
+    def board(self) -> IdeaBoardPage:
+        return get_object_or_404(readable(self.request.user), pk=self.kwargs["board"])
+
+    def get_path(self) -> list[tuple[str, str]]:
+        return [
+            (reverse("reviews:index"), gettext("Product reviews")),
+            (reverse("reviews:ranked", args=[self.board.pk]), gettext("Ranked board: %s") % self.board.title),
+            ("", gettext("New product review")),
+        ]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        permissions.check_can_create(request.user, self.board)
+        selection = selection_of(request, self.board, request.GET)
+        if not selection.is_valid():
+            messages.error(request, selection.sentence)
+            return redirect("reviews:ranked", self.board.pk)
+        return self.show(ReviewForm(), selection.cleaned_data["ideas"])
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        permissions.check_can_create(request.user, self.board)
+        form, selection = ReviewForm(request.POST), selection_of(request, self.board, request.POST)
+        status = 422
+        if not selection.is_valid():
+            form.add_error(None, selection.sentence)
+        elif form.is_valid():
+            ideas = selection.cleaned_data["ideas"]
+            try:
+                return redirect(create_draft(board=self.board, by=request.user, ideas=ideas, **form.cleaned_data))
+            except ConflictError as error:
+                form.add_error(None, str(error))
+                status = 409
+        still_there = [int(pk) for pk in request.POST.getlist("idea") if pk.isdecimal()]
+        return self.show(form, still_there, status)
+
+    def show(self, form: ReviewForm, ideas: list[int], status: int = 200) -> HttpResponse:
+        chosen = for_ranked_list(ranked(self.request.user, self.board)).filter(pk__in=ideas[:MOST_IDEAS])
+        rows = with_figures(chosen, timezone.now())
+        table = Table([TickColumn(ticked=ideas), IDEA, *FIGURES], rows, caption=gettext("Chosen ideas"))
+        context = self.get_context_data(form=form, table=table, media=form.media + table.media, board=self.board)
+        response: HttpResponse = self.render_to_response(context, status=status)
+        return response
+
+
+class DetailView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
+    """A draft with its ideas as they rank now, or a published review as it was published."""
+
+    def get_template_names(self) -> list[str]:
+        return ["reviews/published.html" if self.review.is_published else "reviews/draft.html"]
+
+    def get_page_title(self) -> str:
+        return self.review.title
+
+    def get_path(self) -> list[tuple[str, str]]:
+        return [*self.path_to_review()[:-1], ("", self.review.title)]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if self.review.is_published:
+            context = published_context(self.review.snapshot)
+        else:
+            can_change = request.user.has_perm(permissions.CHANGE)
+            context = draft_context(request.user, self.review, can_change)
+        response: HttpResponse = self.render_to_response(self.get_context_data(review=self.review, **context))
+        return response
+
+    def get_header_buttons(self) -> list[Any]:
+        pk = self.review.pk
+        if self.review.is_published:
+            return [
+                HeaderButton(
+                    gettext("CSV"), url=reverse("reviews:export", args=[pk, "csv"]), icon_name="download", priority=1
+                ),
+                HeaderButton(
+                    gettext("Markdown"),
+                    url=reverse("reviews:export", args=[pk, "md"]),
+                    icon_name="download",
+                    priority=2,
+                ),
+            ]
+        buttons = []
+        if self.request.user.has_perm(permissions.PUBLISH):
+            buttons.append(
+                HeaderButton(gettext("Publish"), url=reverse("reviews:publish", args=[pk]), icon_name="upload")
+            )
+        self.header_more_buttons = []
+        if self.request.user.has_perm(permissions.CHANGE):
+            self.header_more_buttons = [
+                Button(gettext("Edit"), url=reverse("reviews:edit", args=[pk]), icon_name="edit", priority=1),
+                Button(gettext("Discard"), url=reverse("reviews:discard", args=[pk]), icon_name="bin", priority=2),
+            ]
+        return [*buttons, *super().get_header_buttons()]
+
+
+def draft_context(user: Any, review: Review, can_change: bool) -> dict[str, Any]:
+    """The draft's ideas as they rank now, and those that can't be published any more."""
+    chosen = list(review.items.values_list("idea", flat=True))
+    ideas = for_ranked_list(ranked(user, review.board)).filter(pk__in=chosen)
+    rows = with_figures(ideas, timezone.now())
+    gone = set(chosen) - {row.idea.pk for row in rows}
+    columns = [RANK, IDEA, *FIGURES, *([RemoveColumn()] if can_change else [])]
+    return {
+        "table": Table(columns, rows, caption=gettext("Chosen ideas in the order of their rank")),
+        "note_html": render(review.note),
+        "lost": [
+            (pk, Idea.objects.visible_to(user).filter(pk=pk).select_related("canonical").first()) for pk in sorted(gone)
+        ],
+        "can_change": can_change,
+        "policy": SUPPORTERS,
+    }
+
+
+def published_context(snapshot: ReviewSnapshot) -> dict[str, Any]:
+    """What the snapshot says."""
+    data = snapshot.data
+    for idea in data["ideas"]:
+        idea["author_name"] = snapshot.names.get(idea["author"])
+    return {
+        "snapshot": snapshot,
+        "data": data,
+        "publisher": snapshot.names.get(data["review"]["published_by"], gettext("a former member")),
+        "note_html": render(data["review"]["note"]),
+        "table": Table(FROZEN, data["ideas"], caption=gettext("Ideas in the order of their rank")),
+    }
+
+
+class EditView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
+    """The title and the note of a draft."""
+
+    template_name = "reviews/edit.html"
+    page_title = _("Edit")
+
+    def get_path(self) -> list[tuple[str, str]]:
+        return [*self.path_to_review(), ("", gettext("Edit"))]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        permissions.check_can_change(request.user, self.review)
+        return self.show(ReviewForm(instance=self.review))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        permissions.check_can_change(request.user, self.review)
+        form = ReviewForm(request.POST, instance=self.review)
+        status = 422
+        if form.is_valid():
+            try:
+                change_draft(review=self.review, by=request.user, **form.cleaned_data)
+            except ConflictError as error:
+                form.add_error(None, str(error))
+                status = 409
+            else:
+                messages.success(request, gettext("The draft is saved."))
+                return redirect(self.review)
+        return self.show(form, status)
+
+    def show(self, form: ReviewForm, status: int = 200) -> HttpResponse:
+        context = self.get_context_data(form=form, media=form.media)
+        response: HttpResponse = self.render_to_response(context, status=status)
+        return response
+
+
+class RemoveView(Screen, View):
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        idea = request.POST.get("idea", "")
+        if not idea.isdecimal():
+            raise Http404
+        remove_idea(review=self.review, by=request.user, idea=int(idea))
+        messages.success(request, gettext("The idea was taken out of the draft."))
+        return redirect(self.review)
+
+
+class ConfirmView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
+    """Asks once more, and then does what its subclass says."""
+
+    template_name = "reviews/confirm.html"
+    label: Any
+    icon = ""
+    is_serious = False
+
+    def get_path(self) -> list[tuple[str, str]]:
+        return [*self.path_to_review(), ("", str(self.label))]
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.check(request)
+        return self.show()
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.check(request)
+        try:
+            return self.act(request)
+        except ConflictError as error:
+            return self.show(str(error), 409)
+
+    def show(self, error: str = "", status: int = 200) -> HttpResponse:
+        context = self.get_context_data(review=self.review, error=error, count=self.review.items.count())
+        response: HttpResponse = self.render_to_response(context, status=status)
+        return response
+
+    def check(self, request: HttpRequest) -> None:
+        """Raises ForbiddenError where the person may not."""
+        raise NotImplementedError
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        raise NotImplementedError
+
+
+class PublishView(ConfirmView):
+    page_title = _("Publish this review?")
+    label = _("Publish")
+    icon = "upload"
+
+    def check(self, request: HttpRequest) -> None:
+        permissions.check_can_publish(request.user, self.review)
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        publish_review(review=self.review, by=request.user)
+        messages.success(request, gettext("The review is published and will stay as it is."))
+        return redirect(self.review)
+
+
+class DiscardView(ConfirmView):
+    page_title = _("Discard this draft?")
+    label = _("Discard")
+    icon = "bin"
+    is_serious = True
+
+    def check(self, request: HttpRequest) -> None:
+        permissions.check_can_change(request.user, self.review)
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        discard_draft(review=self.review, by=request.user)
+        messages.success(request, gettext("The draft is discarded."))
+        return redirect("reviews:index")
+
+
+class ExportView(Screen, View):
+    """A published review as a file."""
+
+    forms = {"csv": (as_csv, "text/csv; charset=utf-8"), "md": (as_markdown, "text/markdown; charset=utf-8")}
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = kwargs["form"]
+        if form not in self.forms or not self.review.is_published:
+            raise Http404
+        export, content_type = self.forms[form]
+        record_download(review=self.review, by=request.user, form=form)
+        name = f"review-{self.review.pk}.{form}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+        return HttpResponse(export(self.review.snapshot), content_type=content_type, headers=headers)
+
+
+def selection_of(request: HttpRequest, board: IdeaBoardPage, chosen: Any) -> SelectionForm:
+    """The ideas chosen in the ranked list of a board, under the filters that were chosen with them."""
+    on_board = ranked(request.user, board)
+    filters = RankFilterSet(data=chosen, queryset=on_board, request=request, board=board)
+    return SelectionForm(chosen, on_board=on_board, listed=filters.qs if filters.is_valid() else on_board)

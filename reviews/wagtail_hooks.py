@@ -1,0 +1,72 @@
+"""What the product team finds in the Wagtail admin: the reviews, and what was done with them in the site's history."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLResolver, include, path, reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+
+from reviews import urls
+from reviews.models import Review, ReviewLogEntry
+from reviews.querysets import VIEW
+from reviews.views import ICON
+
+
+class ReviewsMenuItem(MenuItem):  # type: ignore[misc]
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(VIEW))
+
+
+@hooks.register("register_admin_menu_item")
+def reviews_menu_item() -> ReviewsMenuItem:
+    address = reverse_lazy("reviews:index")
+    return ReviewsMenuItem(_("Product reviews"), address, name="reviews", icon_name=ICON, order=220)
+
+
+@hooks.register("register_admin_urls")
+def review_urls() -> list[URLResolver]:
+    return [path("reviews/", include(urls))]
+
+
+@hooks.register("register_permissions")
+def review_permissions() -> QuerySet[Permission]:
+    """So that administrators can give them to groups of their own."""
+    names = ["add_review", "change_review", "publish_review", "view_review"]
+    return Permission.objects.filter(content_type__app_label="reviews", codename__in=names)
+
+
+class ReviewURLFinder(ModelAdminURLFinder):  # type: ignore[misc]
+    """Where the site's history leads from a line about a review."""
+
+    edit_url_name = "reviews:detail"
+
+    def get_edit_url(self, instance: Review) -> str | None:
+        is_seen = self.user is None or self.user.has_perm(VIEW)
+        return instance.get_absolute_url() if is_seen else None
+
+
+register_admin_url_finder(Review, ReviewURLFinder)
+
+
+@hooks.register("register_log_actions")
+def review_log(actions: LogActionRegistry) -> None:
+    actions.register_model(Review, ReviewLogEntry)
+    actions.register_action("reviews.create", _("Begin a product review"), _("Begun"))
+    actions.register_action("reviews.change", _("Change a draft"), _("Changed"))
+    actions.register_action("reviews.discard", _("Discard a draft"), _("Discarded"))
+    actions.register_action("reviews.publish", _("Publish a product review"), _("Published"))
+    actions.register_action("reviews.download")(DownloadFormatter)
+
+
+class DownloadFormatter(LogFormatter):  # type: ignore[misc]
+    label = _("Download a product review")
+
+    def format_message(self, log_entry: Any) -> str:
+        return gettext("Downloaded as %(form)s") % {"form": log_entry.data.get("form", "").upper()}
