@@ -32,6 +32,7 @@ from community.querysets import (
     QuestionQuerySet,
 )
 from core.site_pages import SitePage
+from core.words import WordsField
 
 
 class ForumPage(RoutablePageMixin, SitePage):
@@ -89,10 +90,12 @@ class Question(index.Indexed, Topic):
 
     objects = QuestionQuerySet.as_manager()
 
+    # The search app indexes when it hears of a change, not whenever a row is saved.
+    search_auto_update = False
     search_fields: ClassVar[list[Any]] = [
-        index.SearchField("title", boost=3),
-        index.SearchField("body"),
-        index.SearchField("answers_text"),
+        WordsField("title", boost=3),
+        WordsField("body"),
+        WordsField("answers_text"),
         index.FilterField("forum_id"),
         index.FilterField("visibility"),
         index.FilterField("canonical_id"),
@@ -125,9 +128,15 @@ class Question(index.Indexed, Topic):
     def get_absolute_url(self) -> str:
         return reverse("community:question-detail", args=[self.pk, self.slug])
 
+    @classmethod
+    def get_indexed_objects(cls) -> models.QuerySet[Question]:
+        """All questions with their answers, for the search index."""
+        answers = Answer.objects.only("question_id", "body", "visibility").order_by("pk")
+        return cls.objects.prefetch_related(models.Prefetch("answers", queryset=answers))
+
     def answers_text(self) -> str:
         """The visible answers, for the search index."""
-        return "\n".join(self.answers.filter(visibility=Visibility.VISIBLE).values_list("body", flat=True))
+        return "\n".join(answer.body for answer in self.answers.all() if answer.is_visible)
 
     def recount(self) -> None:
         """Count the visible answers and comments anew and save what was found; the caller holds the row's lock."""

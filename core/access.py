@@ -71,7 +71,10 @@ def _known_pages() -> list[KnownPage]:
     )
     names = ("content_type__app_label", "content_type__model", "show_in_menus", "site_name")
     rows = pages.filter(wanted).order_by("path").values_list("pk", "path", "title", "url_path", *names)
-    return [KnownPage(*row[:4], f"{row[4]}.{row[5]}", *row[6:]) for row in rows]
+    return [
+        KnownPage(pk, path, title, url_path, f"{app_label}.{model_name}", is_in_menus, site_name)
+        for pk, path, title, url_path, app_label, model_name, is_in_menus, site_name in rows
+    ]
 
 
 def closed_paths(user: Any) -> tuple[str, ...]:

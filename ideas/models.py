@@ -33,6 +33,7 @@ from community.content import (
 )
 from core.ledger import Ledger
 from core.site_pages import SitePage
+from core.words import WordsField
 from ideas.admin_forms import BoardForm
 from ideas.querysets import CommentQuerySet, IdeaMergeQuerySet, IdeaQuerySet, VoteQuerySet
 
@@ -171,9 +172,11 @@ class Idea(index.Indexed, Topic):
 
     objects = IdeaQuerySet.as_manager()
 
+    # The search app indexes when it hears of a change, not whenever a row is saved.
+    search_auto_update = False
     search_fields: ClassVar[list[Any]] = [
-        index.SearchField("title", boost=3),
-        index.SearchField("body"),
+        WordsField("title", boost=3),
+        WordsField("body"),
         index.FilterField("board_id"),
         index.FilterField("visibility"),
         index.FilterField("canonical_id"),

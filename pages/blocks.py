@@ -21,7 +21,7 @@ def reader_of(parent_context: dict[str, Any] | None) -> Any:
     return getattr(request, "user", None) or AnonymousUser()
 
 
-class ListBlock(blocks.StructBlock):  # type: ignore[misc]
+class ListBlock(blocks.StructBlock):
     """A heading and the first rows of a list, of one place or of all that the reader may enter."""
 
     heading = blocks.CharBlock(label=_("heading"), max_length=80, required=False)
@@ -101,10 +101,10 @@ class UnansweredQuestionsBlock(QuestionsBlock):
         template = "pages/blocks/unanswered_questions.html"
 
     def rows(self, value: Any, reader: Any) -> QuerySet[Any]:
-        return super().rows(value, reader).unanswered()
+        return super().rows(value, reader).filter(answer_count=0)
 
 
-class AnnouncementBlock(blocks.StructBlock):  # type: ignore[misc]
+class AnnouncementBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("heading"), max_length=120)
     text = blocks.RichTextBlock(label=_("text"), features=RICH_TEXT, required=False)
     link = blocks.URLBlock(label=_("link"), required=False)
@@ -121,14 +121,14 @@ class AnnouncementBlock(blocks.StructBlock):  # type: ignore[misc]
         template = "pages/blocks/announcement.html"
 
 
-class TextBlock(blocks.RichTextBlock):  # type: ignore[misc]
+class TextBlock(blocks.RichTextBlock):
     class Meta:
         icon = "pilcrow"
         label = _("Text")
         template = "pages/blocks/text.html"
 
 
-class HomeBlocks(blocks.StreamBlock):  # type: ignore[misc]
+class HomeBlocks(blocks.StreamBlock):
     announcement = AnnouncementBlock()
     top_ideas = TopIdeasBlock()
     newest_questions = NewestQuestionsBlock()

@@ -1,1 +1,1 @@
-"""Finding questions and ideas. Other apps reach it by its address alone."""
+"""Finding questions and ideas. Other apps reach it by its address, importers by `search.indexing`."""
