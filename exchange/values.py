@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils.text import slugify
+
 LONGEST_ID = 120
 LONGEST_NAME = 80
 LONGEST_TITLE = 255
@@ -14,7 +16,8 @@ LONGEST_BODY = 100_000
 LARGEST_SCORE = 2**31 - 1
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ADDRESS = re.compile(r"(?P<local>[^\s@]+)@(?P<domain>[^\s@]+\.[^\s@]+)")
 
 
@@ -23,13 +26,13 @@ class RowError(Exception):
 
 
 def text(row: Mapping[str, Any], field: str) -> str:
-    """The field as text, empty if it is absent or null; without characters that no database stores."""
+    """The field as text, empty if it is absent or null, with \\n for its line ends and without control characters."""
     value = row.get(field)
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise RowError(f"{field} is not text")
-    return _UNSTORABLE.sub("", str(value)) if isinstance(value, str) else str(value)
+    return _CONTROL.sub("", _LINE_END.sub("\n", str(value)))
 
 
 def body(row: Mapping[str, Any], field: str) -> str:
@@ -41,13 +44,9 @@ def body(row: Mapping[str, Any], field: str) -> str:
 
 
 def line(row: Mapping[str, Any], field: str) -> str:
-    """The field as one line of text: no control characters, white space as single blanks."""
-    return one_line(text(row, field))
-
-
-def one_line(value: str) -> str:
-    words = " ".join(value.split())
-    return "".join(character for character in words if unicodedata.category(character) not in ("Cc", "Cs"))
+    """The field as one line of text, white space as single blanks; empty if there is nothing in it to see."""
+    value = " ".join(text(row, field).split())
+    return value if any(unicodedata.category(character)[0] not in "ZC" for character in value) else ""
 
 
 def title(row: Mapping[str, Any], field: str) -> str:
@@ -119,22 +118,19 @@ def parsed_moment(value: str, field: str, form: str = "") -> datetime:
 
 
 def tags(names: Iterable[Any]) -> tuple[str, ...]:
-    """The tags without blanks at their ends and without repetition; none can be longer than LONGEST_TAG."""
+    """The tags, each once; those without a letter or digit, of which no address can be made, are left out."""
     seen: dict[str, str] = {}
     for name in names:
-        if not isinstance(name, str):
-            raise RowError("a tag is not text")
-        name = one_line(_UNSTORABLE.sub("", name))
-        if len(name) > LONGEST_TAG:
+        tag = line({"a tag": name}, "a tag")
+        if len(tag) > LONGEST_TAG:
             raise RowError("a tag is too long")
-        if name:
-            seen.setdefault(name.casefold(), name)
+        if slugify(tag, allow_unicode=True).strip("-_"):
+            seen.setdefault(tag.casefold(), tag)
     return tuple(seen.values())
 
 
-def person_name(value: str) -> str:
+def person_name(name: str) -> str:
     """The name to show for somebody; of an email address only the part before the @ is shown."""
-    name = one_line(_UNSTORABLE.sub("", value))
     address = _ADDRESS.fullmatch(name)
     return (address["local"] if address else name)[:LONGEST_NAME].strip()
 

@@ -56,7 +56,7 @@ def test_of_an_address_only_the_name_is_shown_and_a_mask_is_nobody(sumo: Folder)
         ("[1]", "the line is not a JSON object"),
         (sumo_question(1, id=None), "id is missing"),
         (sumo_question(1, id={"a": 1}), "id is not text"),
-        (sumo_question(1, title="\n"), "title is missing"),
+        (sumo_question(1, title="\n\u200b"), "title is missing"),
         (sumo_question(1, created="2024-13-01"), "created is not a date: 2024-13-01"),
         (sumo_question(1, num_votes="2.5"), "num_votes is not a whole number"),
         (sumo_question(1, num_votes=10**12), "num_votes is too large a number"),
@@ -65,6 +65,7 @@ def test_of_an_address_only_the_name_is_shown_and_a_mask_is_nobody(sumo: Folder)
         (sumo_question(1, tags="profile"), "tags is not a list"),
         (sumo_question(1, tags=[["profile"]]), "a tag is not text"),
         (sumo_question(1, creator="a" * 121), "creator is too long"),
+        (sumo_question(1, content="a" * 100_001), "content is longer than 100,000 characters"),
     ],
 )
 def test_a_bad_row_is_a_problem_with_its_number_and_the_rest_goes_on(sumo: Folder, line: object, reason: str) -> None:
@@ -85,10 +86,11 @@ def test_a_line_without_end_and_one_in_another_encoding_are_bad_rows(
     assert reasons == [(1, f"the line is longer than {parsing.LONGEST_LINE >> 20} MiB"), (2, "the line is not UTF-8")]
 
 
-def test_no_character_that_a_database_refuses_comes_through(sumo: Folder) -> None:
-    (row,) = Sumo(sumo([sumo_question(1, title="a\x00b\ud800", content="c\x00\udfff", tags=["d\x00"])])).questions()
+def test_no_character_comes_through_that_can_not_be_stored_or_shown(sumo: Folder) -> None:
+    question = sumo_question(1, title="a\x00b\ud800\n", content="c\x00\r\n\x07d\udfff", tags=["d\x00", "!!", "D", "😀"])
+    (row,) = Sumo(sumo([question])).questions()
     assert isinstance(row, Row)
-    assert (row.record.title, row.record.body.text, row.record.tags) == ("ab", "c", ("d",))
+    assert (row.record.title, row.record.body.text, row.record.tags) == ("ab", "c\nd", ("d",))
 
 
 def test_a_truncated_file_is_refused_with_one_sentence(sumo: Folder) -> None:
