@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from tqdm import tqdm  # type: ignore[import-untyped]
 from wagtail.models import Page
 
@@ -25,9 +26,11 @@ class ProgressBar(Watcher):
 
     def __init__(self, error: Any) -> None:
         self.error = error
+        self.run: ImportRun | None = None
         self.bar: Any = tqdm(disable=None, file=sys.stderr, unit=" rows", desc="Reading")
 
-    def begin(self, rows: int) -> None:
+    def begin(self, rows: int, run: ImportRun | None) -> None:
+        self.run = run
         self.bar.close()
         self.bar = tqdm(total=rows, disable=None, file=sys.stderr, unit=" rows", desc="Importing")
 
@@ -95,6 +98,10 @@ class ImportCommand(BaseCommand):
                 source.close()
         except (UnreadableSourceError, OtherSourceError, ImportStoppedError) as error:
             raise CommandError(str(error)) from error
+        except (KeyboardInterrupt, DatabaseError) as error:
+            reason = "Stopped" if isinstance(error, KeyboardInterrupt) else f"The database gave up ({error})"
+            rest = f": --undo {watcher.run.pk} takes back what came, the same command goes on." if watcher.run else "."
+            raise CommandError(reason + rest) from error
         finally:
             watcher.close()
         self._say(report)

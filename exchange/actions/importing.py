@@ -32,8 +32,8 @@ class OtherSourceError(Exception):
 class Watcher:
     """Somebody who looks on while a run goes on. This one does not care."""
 
-    def begin(self, rows: int) -> None:
-        """The source has been read through once; so many rows are to be brought."""
+    def begin(self, rows: int, run: ImportRun | None) -> None:
+        """The source has been read through once; so many rows are to be brought, by this run unless it is rehearsed."""
 
     def step(self, rows: int) -> None:
         """So many more rows are done."""
@@ -74,13 +74,15 @@ def import_content(
     Raises UnreadableSourceError, OtherSourceError, and ImportStoppedError when the run is undone while it goes on.
     """
     watcher = watcher or Watcher()
-    watcher.begin(_read_through(source))
+    rows = _read_through(source)
     if dry_run:
+        watcher.begin(rows, None)
         rehearsal = _Import(source, Rehearsal(source), watcher)
         rehearsal.carry_out()
         return rehearsal.report
     kind = "questions" if forum else "ideas"
     run = ImportRun.objects.create(kind=kind, format=form, name=name[:255], options=options)
+    watcher.begin(rows, run)
     work = _Import(source, Site(source, run, forum, board), watcher)
     work.report.run = run
     try:
