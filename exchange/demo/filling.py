@@ -94,7 +94,6 @@ class Filling:
     def __init__(self, community: Community, now: datetime) -> None:
         self.community = community
         self.today = midnight(now)
-        self.people = {person.handle: person for person in community.people}
         self.joined = voters.joining(community, self.today)
         self.members: dict[str, Member] = {}
         self.pages: dict[str, Any] = {}
