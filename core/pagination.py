@@ -51,8 +51,15 @@ def keyset_page(queryset: QuerySet[M], *, order: Sequence[str], cursor: str = ""
     )
 
 
+def cursor_to(queryset: QuerySet[M], *, order: Sequence[str], row: M, size: int = 20) -> str:
+    """The cursor of a page that holds this row: empty where the first page does, else of a page that begins with it."""
+    before = queryset.filter(_beyond(order, _position(row, order), backwards=True))
+    rows = list(before.order_by(*map(_flipped, order)).only(*(name.removeprefix("-") for name in order))[:size])
+    return _encode("n", rows[0], order) if len(rows) == size else ""
+
+
 def _beyond(order: Sequence[str], position: list[Any], backwards: bool) -> Q:
-    """Rows after the position: (a, b) beyond (x, y) is a ≥ x and (a > x or (a = x and b > y)), which an index serves."""
+    """Rows after the position: (a, b) beyond (x, y) is a ≥ x and (a > x or b > y), which an index serves."""
     operators = ["lt" if name.startswith("-") != backwards else "gt" for name in order]
     names = [name.removeprefix("-") for name in order]
     condition = Q(**{f"{names[-1]}__{operators[-1]}": position[-1]})
@@ -65,9 +72,12 @@ def _flipped(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
+def _position(row: Model, order: Sequence[str]) -> list[Any]:
+    return [getattr(row, row._meta.get_field(name.removeprefix("-")).attname) for name in order]  # type: ignore[union-attr]
+
+
 def _encode(direction: str, row: Model, order: Sequence[str]) -> str:
-    values = [getattr(row, row._meta.get_field(name.removeprefix("-")).attname) for name in order]  # type: ignore[union-attr]
-    text = json.dumps([direction, *values], cls=_Encoder, separators=(",", ":"))
+    text = json.dumps([direction, *_position(row, order)], cls=_Encoder, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
