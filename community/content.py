@@ -9,12 +9,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
 from core import markdown
 
 TITLE_LENGTH = 200
 BODY_LENGTH = 30_000
 COMMENT_LENGTH = 5_000
+
+# What else stands where slugs stand, as in /q/7/edit/: the address of a question titled “Edit” must not lead there.
+RESERVED_SLUGS = {
+    *("answer", "apart", "comment", "comments", "delete", "edit", "history", "merge", "rejoin", "status"),
+    *("unmerge", "unvote", "vote"),
+}
 
 
 class Visibility(models.TextChoices):
@@ -87,6 +94,14 @@ class Topic(Content):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def page(self) -> Page:
+        """The page that holds the post and whose privacy is its own."""
+        raise NotImplementedError
+
     def recount(self) -> None:
         """Count anew what the row says about the posts below it; the caller holds the row's lock."""
         raise NotImplementedError
@@ -94,7 +109,8 @@ class Topic(Content):
     def name(self, title: str) -> None:
         """Set the title and the slug made from it."""
         self.title = title
-        self.slug = slugify(title, allow_unicode=True)[:80].strip("-_") or "-"
+        slug = slugify(title, allow_unicode=True)[:80].strip("-_") or "-"
+        self.slug = f"about-{slug}" if slug in RESERVED_SLUGS else slug
 
 
 class AbstractComment(Content):

@@ -27,7 +27,7 @@ from community.content import (
 )
 from community.querysets import (
     AnswerQuerySet,
-    CommentQuerySet,
+    QuestionCommentQuerySet,
     QuestionMergeQuerySet,
     QuestionQuerySet,
 )
@@ -49,8 +49,8 @@ class ForumPage(RoutablePageMixin, SitePage):
         verbose_name = _("forum")
         verbose_name_plural = _("forums")
 
-    @path("", name="questions")
-    def questions(self, request: HttpRequest) -> HttpResponse:
+    @path("", name="listing")
+    def listing(self, request: HttpRequest) -> HttpResponse:
         from community import views
 
         return views.forum_page(request, self)
@@ -143,7 +143,7 @@ class Question(index.Indexed, Topic):
         answers = self.answers.filter(visibility=Visibility.VISIBLE)
         self.answer_count = answers.count()
         self.comment_count = self.comments.filter(visibility=Visibility.VISIBLE).count()
-        self.is_solved = answers.filter(pk=self.accepted_answer_id).exists()
+        self.is_solved = answers.filter(accepted_for=self.pk).exists()
         self.save(update_fields=["answer_count", "comment_count", "is_solved"])
 
     @property
@@ -173,7 +173,8 @@ class Answer(Content):
         return self.excerpt
 
     def get_absolute_url(self) -> str:
-        return f"{self.question.get_absolute_url()}#answer-{self.pk}"
+        """The address that leads to the answer on whichever page of its question it stands."""
+        return reverse("community:answer-detail", args=[self.pk])
 
     @property
     def parent(self) -> Content:
@@ -194,7 +195,7 @@ class Comment(AbstractComment):
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="comments")
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, null=True, blank=True, related_name="comments")
 
-    objects = CommentQuerySet.as_manager()
+    objects = QuestionCommentQuerySet.as_manager()
 
     class Meta(AbstractComment.Meta):
         verbose_name = _("comment")
@@ -202,7 +203,8 @@ class Comment(AbstractComment):
         constraints = [source_constraint("unique_question_comment_source")]
 
     def get_absolute_url(self) -> str:
-        return f"{self.question.get_absolute_url()}#comment-{self.pk}"
+        """The address that leads to the comment on whichever page it stands."""
+        return reverse("community:comment-detail", args=[self.pk])
 
     @property
     def parent(self) -> Content:

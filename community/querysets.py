@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
+from taggit.models import Tag
 
 from community.content import Visibility
 from community.gate import may_see
@@ -38,6 +39,11 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def tagged(self, slug: str) -> QuestionQuerySet:
         return self.filter(tags__slug=slug)
 
+    def tags_used(self, most: int) -> list[Tag]:
+        """The tags that most of these questions carry, each with their `count`."""
+        used = Tag.objects.filter(tagged_questions__content_object__in=self.order_by())
+        return list(used.annotate(count=Count("tagged_questions")).order_by("-count", "name")[:most])
+
     def for_list(self) -> QuestionQuerySet:
         """With what a row of a list shows, and without the texts that it doesn't."""
         return (
@@ -62,13 +68,16 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.order_by(is_accepted, "-base_votes", "created_at", "pk")
 
 
-class CommentQuerySet(models.QuerySet["Comment"]):
-    def visible_to(self, user: Any) -> CommentQuerySet:
+class QuestionCommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: Any) -> QuestionCommentQuerySet:
         """The comments that the person may see, below posts that they may see."""
+        may_see_answer = may_see(user, moderate=MODERATE, prefix="answer__")
+        if may_see_answer:  # an empty condition admits all, but beside | it would count for nothing
+            may_see_answer |= Q(answer__isnull=True)
         return self.filter(
             may_see(user, moderate=MODERATE),
             may_see(user, moderate=MODERATE, prefix="question__"),
-            Q(answer__isnull=True) | may_see(user, moderate=MODERATE, prefix="answer__"),
+            may_see_answer,
             question__forum__in=_readable_forums(user),
         )
 
