@@ -188,3 +188,13 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Django would write to the console only while debugging, and mail errors to ADMINS otherwise.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}, "django.server": {"propagate": False}},
+}
