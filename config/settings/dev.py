@@ -8,7 +8,8 @@ from .base import *  # noqa: F403
 from .base import VAR_DIR
 
 DEBUG = os.environ.get("DEBUG") == "1"
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+# WhiteNoise asks for STATIC_ROOT even where it serves files from where they are.
+(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
 SECRET_KEY = local_secret_key(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
