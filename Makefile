@@ -39,3 +39,8 @@ fmt: ## Mend what the formatters and linters can mend
 lock: ## Lock requirements/*.in into *.txt, keeping versions (UPGRADE=yes takes the newest)
 	@bin/setup dev
 	@exec bin/lock
+
+.PHONY: messages
+messages: ## Collect the texts to translate into locale/*/LC_MESSAGES/django.po, and compile what is translated
+	@bin/setup test
+	@exec .venv/bin/python bin/messages.py
