@@ -15,3 +15,7 @@ class IdeaNotVisibleError(ConflictError):
 
 class OtherBoardsStatusError(ConflictError):
     sentence = _("This status belongs to another board.")
+
+
+class OthersMergedIntoError(ConflictError):
+    sentence = _("Other ideas were merged into this one and are counted with it. A moderator can undo that first.")

@@ -1,7 +1,7 @@
 """Every write on the boards, one function for each thing that a person can do."""
 
 from ideas.actions.comments import post_comment
-from ideas.actions.ideas import edit_idea, post_idea
+from ideas.actions.ideas import delete_idea, edit_idea, post_idea
 from ideas.actions.merging import (
     MergePreview,
     merge_idea,
@@ -17,6 +17,7 @@ __all__ = [
     "MergePreview",
     "cast_vote",
     "change_status",
+    "delete_idea",
     "edit_idea",
     "merge_idea",
     "post_comment",

@@ -6,9 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Member
-from community.actions import edit_content
+from community import families
+from community.actions import delete_content, edit_content
 from community.actions.content import check_not_posted_twice
 from ideas.actions.voting import cast_vote
+from ideas.errors import OthersMergedIntoError
 from ideas.models import Idea, IdeaBoardPage
 from ideas.permissions import check_can_take_part
 from ideas.querysets import MODERATE
@@ -52,3 +54,15 @@ def edit_idea(*, idea: Idea, by: Member, title: str, body: str, tags: Iterable[s
     idea = edit_content(content=idea, by=by, title=title, body=body, moderate=MODERATE)
     idea.tags.set(list(tags))
     return idea
+
+
+@transaction.atomic
+def delete_idea(*, idea: Idea, by: Member) -> Idea:
+    """Take an idea off the board; see community.actions.delete_content.
+
+    Raises OthersMergedIntoError where that would take other people's ideas along.
+    """
+    rows = families.lock(Idea, idea.pk)
+    if any(row.canonical_id == idea.pk for row in rows.values()):
+        raise OthersMergedIntoError
+    return delete_content(content=idea, by=by, moderate=MODERATE)
