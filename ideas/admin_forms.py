@@ -1,12 +1,13 @@
 """Editing a board in the Wagtail admin."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
 
-class BoardForm(WagtailAdminPageForm):  # type: ignore[misc]
+class BoardForm(WagtailAdminPageForm):
     """Refuses to remove a status that ideas have, and a board left without any status."""
 
     def clean(self) -> dict[str, Any]:
@@ -15,13 +16,16 @@ class BoardForm(WagtailAdminPageForm):  # type: ignore[misc]
         if formset is None or not formset.is_valid():
             return cleaned
         kept = [form for form in formset.forms if form.cleaned_data and form not in formset.deleted_forms]
-        if self.instance.pk and not kept:
+        if not kept and self.instance.pk:
             self.add_error(None, _("A board needs at least one status."))
-        for form in formset.deleted_forms:
-            if form.instance.pk and (form.instance.ideas.exists() or form.instance.is_in_history()):
-                self.add_error(
-                    None,
-                    _("The status “%(name)s” can't be removed: ideas have it or had it.")
-                    % {"name": form.instance.name},
-                )
+        for status in self._removed({form.instance.pk for form in kept}):
+            if status.ideas.exists() or status.is_in_history():
+                sentence = _("The status “%(name)s” can't be removed: ideas have it or had it.")
+                self.add_error(None, sentence % {"name": status.name})
         return cleaned
+
+    def _removed(self, kept: set[Any]) -> Iterable[Any]:
+        """The board's stored statuses that the form leaves out, whichever version of the page it began with."""
+        from ideas.models import Status
+
+        return Status.objects.filter(board=self.instance.pk).exclude(pk__in=kept - {None})

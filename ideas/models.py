@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -82,11 +82,17 @@ class IdeaBoardPage(RoutablePageMixin, SitePage):
         statuses = list(Status.objects.filter(board=self))
         return next((status for status in statuses if status.kind == Status.Kind.OPEN), statuses[0])
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A board without statuses gets the usual five."""
+        """A board without statuses gets the usual five, and with another half-life its Trending is counted anew."""
+        from ideas import tally
+
+        stored = type(self).objects.filter(pk=self.pk).values_list("half_life_days", flat=True).first()
+        if not self.statuses.count():
+            self.statuses.add(*Status.defaults(self))
         super().save(*args, **kwargs)
-        if not Status.objects.filter(board=self).exists():
-            Status.objects.bulk_create(Status.defaults(self))
+        if stored not in (None, self.half_life_days):
+            tally.recount_board(self)
 
 
 class Status(Orderable):
@@ -245,7 +251,8 @@ class Comment(AbstractComment):
         constraints = [source_constraint("unique_idea_comment_source")]
 
     def get_absolute_url(self) -> str:
-        return f"{self.idea.get_absolute_url()}#comment-{self.pk}"
+        """The address that leads to the comment on whichever page it stands."""
+        return reverse("ideas:comment-detail", args=[self.pk])
 
     @property
     def parent(self) -> Content:

@@ -26,6 +26,7 @@ from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Vote, VotesApart
 
 DECIMALS = 9
 SECONDS_PER_DAY = 86_400
+BATCH = 200
 
 
 class Counts(NamedTuple):
@@ -51,7 +52,7 @@ class Family:
 
     def crown(self, idea: int, member: int) -> int:
         """The idea where the member's vote on this idea counts."""
-        return _crown(self.parents, self.apart.get(member, ()), idea)
+        return crown(self.parents, self.apart.get(member, ()), idea)
 
     def supporters(self) -> dict[int, dict[int, datetime]]:
         """For each idea of the families, who counts there and since when: {idea: {member: first standing vote}}."""
@@ -85,7 +86,7 @@ class Family:
 def votes_of(member: Any, ideas: Iterable[Idea]) -> dict[int, int]:
     """Where the person's standing votes in the families of these ideas count: {idea voted for: idea where it counts}.
 
-    It takes one query, and two more for somebody who has set votes apart in one of the families.
+    It takes one query, and another for somebody who has set votes apart in one of the families.
     """
     roots = {idea.canonical_id or idea.pk for idea in ideas}
     if not (roots and member.is_authenticated):
@@ -99,7 +100,7 @@ def votes_of(member: Any, ideas: Iterable[Idea]) -> dict[int, int]:
     )
     divided = {root for _, root, has_own_way in rows if has_own_way}
     parents, apart = _divided(member, divided) if divided else ({}, set())
-    return {idea: _crown(parents, apart, idea) if has_own_way else root for idea, root, has_own_way in rows}
+    return {idea: crown(parents, apart, idea) if has_own_way else root for idea, root, has_own_way in rows}
 
 
 def supported_by(member: Any, ideas: Iterable[Idea]) -> set[int]:
@@ -112,21 +113,22 @@ def crown_for(member: Any, idea: Idea) -> int:
     if idea.canonical_id is None:
         return idea.pk
     parents, apart = _divided(member, {idea.canonical_id}) if member.is_authenticated else ({}, set())
-    return _crown(parents, apart, idea.pk) if apart else idea.canonical_id
+    return crown(parents, apart, idea.pk) if apart else idea.canonical_id
 
 
 def _divided(member: Any, roots: set[int]) -> tuple[dict[int, int], set[int]]:
     """The edges of the families with these roots, and those of their duplicates at which the person's votes stay."""
     edges = IdeaMerge.objects.standing().filter(duplicate__canonical__in=roots)
-    apart = _set_apart(member).filter(edge__duplicate__canonical__in=roots)
-    return dict(edges.values_list("duplicate", "target")), set(apart.values_list("edge__duplicate", flat=True))
+    stays = Exists(_set_apart(member).filter(edge=OuterRef("pk")))
+    rows = list(edges.annotate(stays=stays).values_list("duplicate", "target", "stays"))
+    return {duplicate: target for duplicate, target, _ in rows}, {duplicate for duplicate, _, stays in rows if stays}
 
 
 def _set_apart(member: Any) -> QuerySet[VotesApart]:
     return VotesApart.objects.filter(member=member, edge__undone_at__isnull=True)
 
 
-def _crown(parents: dict[int, int], apart: Container[int], idea: int) -> int:
+def crown(parents: dict[int, int], apart: Container[int], idea: int) -> int:
     steps = families.path(parents, idea)
     return next((step for step in steps if step in apart), steps[-1])
 
@@ -158,7 +160,18 @@ def add_supporter(idea: Idea, since: datetime) -> None:
 def recount(family: Family) -> None:
     """Count anew, from the rows, all that is stored about the support of locked families, and save what was found."""
     for pk, counts in family.counts(family.supporters()).items():
-        store(family.rows[pk], counts)
+        row = family.rows[pk]
+        if counts != (row.supporter_count, row.family_base_votes, row.trending):
+            store(row, counts)
+
+
+def recount_board(board: IdeaBoardPage) -> None:
+    """Count anew what is stored about the support of a board's ideas, some families at a time."""
+    supported = Idea.objects.filter(board=board, supporter_count__gt=0).order_by("pk")
+    last = 0
+    while pks := list(supported.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        recount(Family(families.lock(Idea, *pks)))
+        last = pks[-1]
 
 
 def store(idea: Idea, counts: Counts) -> None:
