@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Count
+from taggit.models import Tag
 
 from community.content import Visibility
 from community.gate import may_see
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from ideas.models import Comment, Idea, Vote  # noqa: F401 -- named in strings
 
 MODERATE = "ideas.moderate_idea"
+SAMPLE = 500
 
 
 def readable_boards(user: Any) -> frozenset[int]:
@@ -34,6 +37,12 @@ class IdeaQuerySet(models.QuerySet["Idea"]):
 
     def tagged(self, slug: str) -> IdeaQuerySet:
         return self.filter(tags__slug=slug)
+
+    def tags_used(self, most: int) -> list[Tag]:
+        """The tags that most of these ideas carry, or on a long list most of the SAMPLE with the most support."""
+        sample = self.order_by("-top_score", "-pk").values("pk")[:SAMPLE]
+        used = Tag.objects.filter(tagged_ideas__content_object__in=sample)
+        return list(used.annotate(count=Count("tagged_ideas")).order_by("-count", "name")[:most])
 
     def for_list(self) -> IdeaQuerySet:
         """With what a row of a list shows, and without the texts that it doesn't."""

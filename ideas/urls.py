@@ -1,4 +1,27 @@
-from django.urls import URLPattern
+"""Addresses of ideas. The boards themselves are Wagtail pages."""
+
+from django.urls import path
+
+from ideas import views
 
 app_name = "ideas"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("i/<int:pk>/", views.idea_detail, name="idea-detail"),
+    path("i/<int:pk>/edit/", views.idea_edit, name="idea-edit"),
+    path("i/<int:pk>/delete/", views.idea_delete, name="idea-delete"),
+    path("i/<int:pk>/history/", views.idea_history, name="idea-history"),
+    path("i/<int:pk>/status/", views.idea_status, name="idea-status"),
+    path("i/<int:pk>/vote/", views.vote_cast, name="vote-cast"),
+    path("i/<int:pk>/unvote/", views.vote_withdraw, name="vote-withdraw"),
+    path("i/<int:pk>/apart/", views.vote_apart, name="vote-apart"),
+    path("i/<int:pk>/rejoin/", views.vote_rejoin, name="vote-rejoin"),
+    path("i/<int:pk>/comment/", views.idea_comment, name="idea-comment"),
+    path("i/<int:pk>/merge/", views.idea_merge, name="idea-merge"),
+    path("i/<int:pk>/merge/<int:into>/", views.merge_preview, name="merge-preview"),
+    path("i/<int:pk>/unmerge/", views.merge_undo, name="merge-undo"),
+    path("i/<int:pk>/<str:slug>/", views.idea_detail, name="idea-detail"),
+    path("i/comments/<int:pk>/", views.comment_detail, name="comment-detail"),
+    path("i/comments/<int:pk>/edit/", views.comment_edit, name="comment-edit"),
+    path("i/comments/<int:pk>/delete/", views.comment_delete, name="comment-delete"),
+    path("i/comments/<int:pk>/history/", views.comment_history, name="comment-history"),
+]

@@ -1,0 +1,88 @@
+"""What members type on the boards, and what moderators and product teams decide there."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from community.content import COMMENT_LENGTH
+from community.fields import MarkdownField, TagsField, TitleField
+from ideas.models import Idea, Status
+
+REASON_LENGTH = 500
+
+_ADDRESS = re.compile(r"(?:^|/)i/(\d{1,18})(?:/|$)")
+_NUMBER = re.compile(r"#?(\d{1,18})")
+
+
+class IdeaForm(forms.Form):
+    title = TitleField(
+        label=_("Your idea in one sentence"),
+        help_text=_("What should be possible, in words that others would search for."),
+    )
+    body = MarkdownField(
+        label=_("Why it matters"), help_text=_("What are you trying to do, and what stands in the way today?")
+    )
+    tags = TagsField()
+
+
+class CommentForm(forms.Form):
+    body = MarkdownField(label=_("Your comment"), max_length=COMMENT_LENGTH, rows=3)
+
+
+class StatusForm(forms.Form):
+    """A status of the idea's board, and what the public is told about it."""
+
+    status = forms.ModelChoiceField(
+        label=_("Status"), queryset=Status.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    answer = MarkdownField(
+        label=_("Public answer"),
+        required=False,
+        rows=5,
+        help_text=_("Shown on the idea. Say what was decided and why; everyone who may read the board can read it."),
+    )
+
+    def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.idea = idea
+        self.fields["status"].queryset = Status.objects.filter(board=idea.board_id)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        status = cleaned.get("status")
+        if status is not None and status.pk == self.idea.status_id and not cleaned.get("answer"):
+            raise ValidationError(_("It has this status already. Choose another one, or write a public answer."))
+        return cleaned
+
+
+class FindIdeaForm(forms.Form):
+    """How a moderator says which idea they mean: by its address, its number, or words of its title."""
+
+    q = forms.CharField(
+        label=_("Which idea does it belong to?"),
+        help_text=_("Its address, its number, or words from its title."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+    def named(self) -> int | None:
+        """The number that was given, or the one in the address; None for words."""
+        wanted = self.cleaned_data["q"]
+        found = _NUMBER.fullmatch(wanted) or _ADDRESS.search(wanted)
+        return int(found[1]) if found else None
+
+    def words(self) -> list[str]:
+        return self.cleaned_data["q"].split()[:10]
+
+
+class MergeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Moderators can read it beside the merge."),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.TextInput,
+    )

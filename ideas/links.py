@@ -1,0 +1,47 @@
+"""Where a person may go from an idea or a comment on it: the addresses of what they may do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from community.content import Visibility
+from ideas.models import Comment, Idea
+from ideas.permissions import CHANGE_STATUS, MERGE
+from ideas.querysets import MODERATE
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses, each empty where the person may not do it or there is nothing to do."""
+
+    edit: str = ""
+    delete: str = ""
+    history: str = ""
+    hide: str = ""
+    restore: str = ""
+    merge: str = ""
+    undo_merge: str = ""
+    status: str = ""
+
+
+def links_for(user: Any, post: Idea | Comment) -> Links:
+    """What the person may do to a post that they may see."""
+    stem, kind = ("idea", "idea") if isinstance(post, Idea) else ("comment", "idea-comment")
+    moderates = user.has_perm(MODERATE)
+    is_deleted = post.visibility == Visibility.DELETED
+    may_change = (moderates or (user.is_authenticated and post.author_id == user.pk)) and not is_deleted
+    may_hide = moderates and post.visibility in (Visibility.VISIBLE, Visibility.HELD)
+    may_merge = isinstance(post, Idea) and user.has_perm(MERGE)
+    is_merged = isinstance(post, Idea) and post.canonical_id is not None
+    may_change_status = isinstance(post, Idea) and not is_merged and user.has_perm(CHANGE_STATUS)
+    return Links(
+        edit=reverse(f"ideas:{stem}-edit", args=[post.pk]) if may_change else "",
+        delete=reverse(f"ideas:{stem}-delete", args=[post.pk]) if may_change else "",
+        history=reverse(f"ideas:{stem}-history", args=[post.pk]) if post.edited_at else "",
+        hide=reverse("moderation:hide", args=[kind, post.pk]) if may_hide else "",
+        restore=reverse("moderation:restore", args=[kind, post.pk]) if moderates and not post.is_visible else "",
+        merge=reverse("ideas:idea-merge", args=[post.pk]) if may_merge and post.is_visible and not is_merged else "",
+        undo_merge=reverse("ideas:merge-undo", args=[post.pk]) if may_merge and is_merged else "",
+        status=reverse("ideas:idea-status", args=[post.pk]) if may_change_status else "",
+    )

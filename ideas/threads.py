@@ -1,0 +1,166 @@
+"""An idea with all that stands below it, as one person may see it, in a number of queries that does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+
+from accounts.badges import badges_of
+from core.pagination import KeysetPage, cursor_to, keyset_page
+from ideas import tally
+from ideas.links import Links, links_for
+from ideas.models import Comment, Idea, IdeaMerge, StatusChange, Vote, VotesApart
+
+COMMENTS_ON_A_PAGE = 50
+COMMENT_ORDER = ("created_at", "id")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A post as the page shows it: what the person may do to it, and the badge of its author."""
+
+    post: Any
+    links: Links
+    role: Any
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Where one person's votes in a family count: those that stand, and those that would be cast."""
+
+    parents: dict[int, int]
+    apart: frozenset[int]
+    voted: frozenset[int]
+
+    def crown(self, idea: int) -> int:
+        """The idea where the person's vote for this one counts, or would count."""
+        return tally.crown(self.parents, self.apart, idea)
+
+    def supports(self, idea: int) -> bool:
+        """Whether the person counts as a supporter of this idea."""
+        return any(self.crown(voted) == idea for voted in self.voted)
+
+
+@dataclass(frozen=True)
+class IdeaThread:
+    """What an idea's page shows. `merged` are the edges of the duplicates in its family that the person may see.
+
+    `crown` is the idea where a vote for this one counts, or would: itself, or the canonical one of a duplicate.
+    """
+
+    idea: Entry
+    crown: Idea
+    voice: Voice
+    merged: list[IdeaMerge]
+    comments: list[Entry]
+    comment_count: int
+    next_cursor: str | None
+    previous_cursor: str | None
+    changes: list[StatusChange]
+
+    def merge_of(self, pk: int) -> IdeaMerge | None:
+        """The edge of a duplicate that is shown here."""
+        return next((edge for edge in self.merged if edge.duplicate_id == pk), None)
+
+    def counts_through(self, pk: int) -> bool:
+        """Whether the person's vote for the idea with this id, itself or a duplicate, counts here."""
+        return pk in self.voice.voted and self.voice.crown(pk) == self.crown.pk
+
+    @cached_property
+    def through_duplicates(self) -> list[IdeaMerge]:
+        """The duplicates through which the person supports this idea."""
+        return [edge for edge in self.merged if self.counts_through(edge.duplicate_id)]
+
+    @cached_property
+    def set_apart(self) -> list[IdeaMerge]:
+        """The duplicates with which the person's votes stay."""
+        return [edge for edge in self.merged if edge.duplicate_id in self.voice.apart]
+
+
+def with_own_vote(ideas: QuerySet[Idea], user: Any) -> QuerySet[Idea]:
+    """The ideas, each knowing as `is_voted_for` whether the person's vote on that very idea stands."""
+    return ideas.annotate(is_voted_for=_has_vote(user, OuterRef("pk")))
+
+
+def read_thread(idea: Idea, canonical: Idea | None, user: Any, cursor: str = "") -> IdeaThread:
+    """The idea's page with the page of its comments that the cursor points to. Raises BadCursorError.
+
+    Both ideas come from `with_own_vote`; `canonical` is the one that a duplicate was merged into, None for others.
+    """
+    root = canonical or idea
+    edges = list(_edges(root, user))
+    voted = {edge.duplicate_id for edge in edges if edge.has_vote}  # type: ignore[attr-defined]
+    if root.is_voted_for:
+        voted.add(root.pk)
+    voice = Voice(
+        parents={edge.duplicate_id: edge.target_id for edge in edges},
+        apart=frozenset(edge.duplicate_id for edge in edges if edge.is_apart),  # type: ignore[attr-defined]
+        voted=frozenset(voted),
+    )
+    merged = [edge for edge in edges if edge.is_seen]  # type: ignore[attr-defined]
+    below = [] if canonical else [edge.duplicate for edge in merged]
+    page = _page_of_comments(idea, user, cursor)
+    badges = badges_of([idea.author_id, *(comment.author_id for comment in page.items)])
+    return IdeaThread(
+        idea=_entry(idea, user, badges),
+        crown=_crown(idea, root, voice, edges),
+        voice=voice,
+        merged=merged,
+        comments=[_entry(comment, user, badges) for comment in page.items],
+        comment_count=idea.comment_count + sum(duplicate.comment_count for duplicate in below),
+        next_cursor=page.next_cursor,
+        previous_cursor=page.previous_cursor,
+        changes=list(idea.status_changes.select_related("old_status", "new_status", "changed_by").order_by("-pk")),
+    )
+
+
+def comments_of(idea: Idea, user: Any) -> QuerySet[Comment]:
+    """The comments that the person may see on the idea, and on all that was merged into it."""
+    return Comment.objects.visible_to(user).filter(Q(idea=idea) | Q(idea__canonical=idea))
+
+
+def cursor_to_comment(comment: Comment, on: Idea, user: Any) -> str:
+    """The cursor of the page of comments on which this one stands; empty for the first."""
+    return cursor_to(comments_of(on, user), order=COMMENT_ORDER, row=comment, size=COMMENTS_ON_A_PAGE)
+
+
+def _page_of_comments(idea: Idea, user: Any, cursor: str) -> KeysetPage[Comment]:
+    comments = comments_of(idea, user).select_related("author", "idea", "visibility_by")
+    comments = comments.defer("body", "excerpt", "idea__body", "idea__body_html", "idea__excerpt")
+    return keyset_page(comments, order=COMMENT_ORDER, cursor=cursor, size=COMMENTS_ON_A_PAGE)
+
+
+def _edges(root: Idea, user: Any) -> QuerySet[IdeaMerge]:
+    """The edges of the family, each with whether the person sees its duplicate, voted for it, and set votes apart."""
+    own_apart = VotesApart.objects.filter(edge=OuterRef("pk"), member=user.pk)
+    return (
+        IdeaMerge.objects.standing()
+        .filter(duplicate__canonical=root.pk)
+        .select_related("duplicate__author", "duplicate__status", "merged_by")
+        .defer("duplicate__body", "duplicate__body_html")
+        .annotate(
+            is_seen=Exists(Idea.objects.visible_to(user).filter(pk=OuterRef("duplicate"))),
+            has_vote=_has_vote(user, OuterRef("duplicate")),
+            is_apart=Exists(own_apart) if user.is_authenticated else Value(False),
+        )
+        .order_by("merged_at", "pk")
+    )
+
+
+def _has_vote(user: Any, idea: OuterRef) -> Any:
+    return Exists(Vote.objects.filter(idea=idea, member=user.pk).standing()) if user.is_authenticated else Value(False)
+
+
+def _crown(idea: Idea, root: Idea, voice: Voice, edges: Iterable[IdeaMerge]) -> Idea:
+    wanted = voice.crown(idea.pk)
+    if wanted in (idea.pk, root.pk):
+        return idea if wanted == idea.pk else root
+    return next(edge.duplicate for edge in edges if edge.duplicate_id == wanted)
+
+
+def _entry(post: Any, user: Any, badges: dict[int, Any]) -> Entry:
+    return Entry(post, links_for(user, post), badges.get(post.author_id, ""))

@@ -1,0 +1,167 @@
+"""A board's page, and proposing on it."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+from taggit.models import Tag
+
+from accounts.kept_forms import member_required, take
+from community.views.requests import typed
+from core.access import is_restricted
+from core.forms import submit
+from core.pagination import keyset_page
+from ideas import tally
+from ideas.actions import post_idea
+from ideas.ballots import Ballot, ballot
+from ideas.forms import IdeaForm
+from ideas.models import Idea, IdeaBoardPage, Status
+
+MOST_TAGS = 20
+
+
+@dataclass(frozen=True)
+class Sort:
+    label: Promise
+    order: tuple[str, ...]
+
+
+SORTS = {
+    "top": Sort(gettext_lazy("Top"), ("-top_score", "-id")),
+    "trending": Sort(gettext_lazy("Trending"), ("-trending", "-id")),
+    "newest": Sort(gettext_lazy("Newest"), ("-created_at", "-id")),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The sort, status and tag that a reader chose, and the addresses of other choices."""
+
+    sort: str
+    status: str
+    tag: str
+
+    def address(self, **other: str) -> str:
+        """The address of this choice, otherwise in the parts named, without what goes without saying."""
+        given = {"sort": self.sort, "status": self.status, "tag": self.tag, **other}
+        if given["sort"] == next(iter(SORTS)):
+            del given["sort"]
+        return "?" + urlencode({name: value for name, value in given.items() if value})
+
+
+@dataclass(frozen=True)
+class Row:
+    """An idea as the list shows it."""
+
+    idea: Idea
+    ballot: Ballot
+
+
+@require_safe
+def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
+    """The ideas of a board in one of three orders: all of them, or those with a status or a tag."""
+    statuses = list(Status.objects.filter(board=page))
+    choice = _choice(request, statuses)
+    listed = Idea.objects.visible_to(request.user).listed().filter(board=page.pk)
+    tag_links = _tag_links(choice, listed.tags_used(MOST_TAGS))
+    ideas = listed.filter(status__slug=choice.status) if choice.status else listed
+    ideas = ideas.tagged(choice.tag) if choice.tag else ideas
+    after = request.GET.get("after", "")
+    rows = keyset_page(_with_merged(ideas.for_list(), request.user), order=SORTS[choice.sort].order, cursor=after)
+    context = {
+        "page": page,
+        "is_private": is_restricted(page.path),
+        "tabs": [
+            {"label": sort.label, "url": choice.address(sort=key), "is_current": key == choice.sort}
+            for key, sort in SORTS.items()
+        ],
+        "status_links": _status_links(choice, statuses),
+        "tag_links": tag_links,
+        "tag": next((link["label"] for link in tag_links if link["is_current"]), choice.tag),
+        "all_tags_url": choice.address(tag=""),
+        "is_filtered": bool(choice.status or choice.tag),
+        "clear_url": choice.address(status="", tag=""),
+        "rows": _rows(request, rows.items),
+        "next_url": rows.next_cursor and choice.address(after=rows.next_cursor),
+        "previous_url": rows.previous_cursor and choice.address(after=rows.previous_cursor),
+        "is_first": not after,
+        "first_url": choice.address(),
+    }
+    return render(request, "ideas/idea_board_page.html", context)
+
+
+def _choice(request: HttpRequest, statuses: list[Status]) -> Choice:
+    sort, status = request.GET.get("sort", ""), request.GET.get("status", "")
+    if status and status not in {each.slug for each in statuses}:
+        raise Http404
+    return Choice(
+        sort=sort if sort in SORTS else next(iter(SORTS)),
+        status=status,
+        tag=request.GET.get("tag", "").replace("\0", ""),
+    )
+
+
+def _with_merged(ideas: QuerySet[Idea], user: Any) -> QuerySet[Idea]:
+    """The ideas, each knowing as `merged_count` how many that the person may see were merged into it."""
+    merged = Idea.objects.visible_to(user).filter(canonical=OuterRef("pk")).order_by().values("canonical")
+    count = Subquery(merged.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
+    return ideas.annotate(merged_count=Coalesce(count, 0))
+
+
+def _rows(request: HttpRequest, ideas: list[Idea]) -> list[Row]:
+    supported = tally.supported_by(request.user, ideas)
+    back = request.get_full_path()
+    return [Row(idea, ballot(request.user, idea, at=idea, is_voted=idea.pk in supported, back=back)) for idea in ideas]
+
+
+def _status_links(choice: Choice, statuses: list[Status]) -> list[dict[str, Any]]:
+    everything = {"label": _("All"), "url": choice.address(status=""), "is_current": not choice.status}
+    return [
+        everything,
+        *(
+            {
+                "label": status.name,
+                "url": choice.address(status=status.slug),
+                "is_current": status.slug == choice.status,
+                "kind": status.kind,
+            }
+            for status in statuses
+        ),
+    ]
+
+
+def _tag_links(choice: Choice, tags: list[Tag]) -> list[dict[str, Any]]:
+    """The tags of the board; the chosen one is among them even if it is rare."""
+    if choice.tag and choice.tag not in {tag.slug for tag in tags}:
+        tags = [*Tag.objects.filter(slug=choice.tag), *tags]
+    return [
+        {"label": tag.name, "url": choice.address(tag=tag.slug), "is_current": tag.slug == choice.tag} for tag in tags
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def idea_create(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
+    """Propose on a board that the member may read: its page privacy has let them through to here."""
+    form = IdeaForm(typed(request), initial=take(request))
+    idea, status = submit(form, post_idea, board=page, by=request.user)
+    if idea:
+        messages.success(request, _("Your idea is on the board, and your vote is its first."))
+        return redirect(idea)
+    context = {
+        "title": _("Propose an idea"),
+        "parents": [{"title": page.title, "url": page.url}],
+        "form": form,
+        "submit_label": _("Post your idea"),
+        "cancel_url": page.url,
+    }
+    return render(request, "community/post_form.html", context, status=status)

@@ -1,0 +1,35 @@
+"""Finding the posts that addresses name, through the gate: what a person may not see is not there."""
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from ideas.models import Comment, Idea
+from ideas.threads import with_own_vote
+
+
+def find_idea(request: HttpRequest, pk: int) -> Idea:
+    """An idea that the person may see."""
+    ideas = Idea.objects.visible_to(request.user).select_related("author", "status", "board", "visibility_by")
+    return get_object_or_404(ideas, pk=pk)
+
+
+def find_with_canonical(request: HttpRequest, pk: int) -> tuple[Idea, Idea | None]:
+    """An idea and, of a duplicate, its canonical one: both have to be visible to the person, or neither is there.
+
+    Both know whether the person's own vote on them stands; see ideas.threads.
+    """
+    visible = Idea.objects.visible_to(request.user).select_related("author", "status", "board", "visibility_by")
+    ideas = with_own_vote(visible, request.user)
+    idea = get_object_or_404(ideas, pk=pk)
+    if idea.canonical_id is None:
+        return idea, None
+    canonical = ideas.filter(pk=idea.canonical_id).first()
+    if canonical is None:
+        raise Http404
+    return idea, canonical
+
+
+def find_comment(request: HttpRequest, pk: int) -> Comment:
+    """A comment that the person may see."""
+    comments = Comment.objects.visible_to(request.user)
+    return get_object_or_404(comments.select_related("author", "idea__board", "visibility_by"), pk=pk)

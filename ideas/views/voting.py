@@ -1,0 +1,72 @@
+"""Voting, withdrawing, and setting one's votes apart from a merge."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from community.views.requests import is_htmx
+from ideas import tally
+from ideas.actions import cast_vote, rejoin_votes, set_votes_apart, withdraw_vote
+from ideas.ballots import ballot
+from ideas.models import Idea
+from ideas.views.finding import find_with_canonical
+from ideas.views.requests import came_from, to_sign_in
+
+
+@require_POST
+def vote_cast(request: HttpRequest, pk: int) -> HttpResponse:
+    """Vote for an idea."""
+    return _vote(request, pk, cast_vote)
+
+
+@require_POST
+def vote_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one's vote for an idea back."""
+    return _vote(request, pk, withdraw_vote)
+
+
+def _vote(request: HttpRequest, pk: int, action: Callable[..., object]) -> HttpResponse:
+    """Do it; htmx swaps the button for the new one, everybody else goes back to where it was."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    idea, _canonical = find_with_canonical(request, pk)
+    action(idea=idea, by=request.user)
+    back = came_from(request, otherwise=idea.get_absolute_url())
+    if not is_htmx(request):
+        return redirect(back)
+    counted = tally.votes_of(request.user, [idea])
+    at = Idea.objects.select_related("status").get(pk=tally.crown_for(request.user, idea))
+    is_voted = at.pk in counted.values()
+    context = {
+        "ballot": ballot(request.user, idea, at=at, is_voted=is_voted, back=back.partition("#")[0]),
+        "is_large": request.POST.get("is_large"),
+        "duplicate": idea if idea.canonical_id else None,
+        "is_counted": counted.get(idea.pk) == idea.canonical_id,
+    }
+    return render(request, "ideas/vote_answer.html", context)
+
+
+@require_POST
+def vote_apart(request: HttpRequest, pk: int) -> HttpResponse:
+    """«That is not what I meant»: one's votes count for the duplicate alone."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    idea, _canonical = find_with_canonical(request, pk)
+    set_votes_apart(duplicate=idea, by=request.user)
+    messages.success(request, _("Your vote counts for this idea alone."))
+    return redirect(f"{idea.get_absolute_url()}?stay=1")
+
+
+@require_POST
+def vote_rejoin(request: HttpRequest, pk: int) -> HttpResponse:
+    """The way back: one's votes on the duplicate count with the others again."""
+    if not request.user.is_authenticated:
+        return to_sign_in(request)
+    idea, canonical = find_with_canonical(request, pk)
+    rejoin_votes(duplicate=idea, by=request.user)
+    messages.success(request, _("Your vote counts together with the others."))
+    return redirect(canonical or idea)
