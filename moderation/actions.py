@@ -92,7 +92,7 @@ def restore_post(*, post: C, by: Member, reason: str) -> C:
         raise AlreadyVisibleError
     if isinstance(post, Idea) and post.canonical_id is not None and not rows[post.canonical_id].is_visible:
         raise CanonicalNotVisibleError
-    together = _hidden_together(post, rows)
+    together = hidden_together(post)
     check_can_decide_on_merged(by, together)
     with LogContext(user=by):
         for idea in together:
@@ -105,12 +105,13 @@ def _check_reason(reason: str) -> None:
         raise ReasonError
 
 
-def _hidden_together(post: Content, rows: dict[int, Idea]) -> list[Idea]:
-    """The merged ideas that the decision which hid this canonical idea hid as well, and that are hidden still."""
-    merged = [row for row in rows.values() if row.canonical_id == post.pk and row.visibility == Visibility.HIDDEN]
-    decision = PostLogEntry.objects.for_instance(post).filter(action=HIDE).first() if merged else None
+def hidden_together(post: Content) -> list[Idea]:
+    """The merged ideas that the decision which hid this idea hid as well, and that are hidden still."""
+    if not isinstance(post, Idea):
+        return []
+    decision = PostLogEntry.objects.for_instance(post).filter(action=HIDE).first()
     if decision is None:
         return []
     lines = PostLogEntry.objects.filter(content_type=decision.content_type, uuid=decision.uuid, action=HIDE)
-    hidden = set(lines.values_list("object_id", flat=True))
-    return [row for row in merged if row.pk in hidden]
+    hidden = lines.values_list("object_id", flat=True)
+    return list(post.duplicates.filter(visibility=Visibility.HIDDEN, pk__in=list(hidden)).order_by("pk"))

@@ -8,10 +8,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import ButtonsColumnMixin, Column, DateColumn, StatusTagColumn, TitleColumn, UserColumn
 from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.widgets.button import ListingButton
@@ -43,13 +45,26 @@ class OffsiteFilterSet(WagtailFilterSet):  # type: ignore[misc]
         ]
 
 
+class PostPaginator(WagtailPaginator):  # type: ignore[misc]
+    """Counts posts, whatever their kinds."""
+
+    verbose_name, verbose_name_plural = _("post"), _("posts")
+
+
 class PostColumn(ButtonsColumnMixin, TitleColumn):  # type: ignore[misc]
     """The title that the post stands under, its first words, who wrote it, and what can be done."""
 
     cell_template_name = "moderation/post_cell.html"
 
-    def get_buttons(self, instance: OffsitePost, parent_context: dict[str, Any]) -> list[ListingButton]:
-        query = urlencode({"next": parent_context["view"].address})
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def __init__(self, *args: Any, back_to: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.back_to = back_to
+
+    def get_buttons(self, instance: OffsitePost, parent_context: Any) -> list[ListingButton]:
+        query = urlencode({"next": self.back_to})
         args = [instance.kind.name, instance.post.pk]
         restore, hide = reverse("moderation:restore", args=args), reverse("moderation:hide", args=args)
         if instance.post.visibility != Visibility.HELD:
@@ -70,16 +85,9 @@ class OffsiteView(RefusalMixin, BaseListingView):  # type: ignore[misc]
     results_template_name = "moderation/offsite_results.html"
     filterset_class = OffsiteFilterSet
     verbose_name_plural = _("posts")
+    table_classname = "listing c-wide-listing"
+    paginator_class = PostPaginator
     paginate_by = 50
-    columns = [
-        PostColumn(
-            "post", label=_("Post"), accessor="post.topic.title", get_url=lambda row: row.post.get_absolute_url()
-        ),
-        StatusTagColumn("state", label=_("State"), accessor="post.get_visibility_display"),
-        UserColumn("by", label=_("By"), accessor="post.visibility_by"),
-        Column("reason", label=_("Reason"), accessor="post.visibility_reason"),
-        DateColumn("at", label=_("When")),
-    ]
 
     def check_permission(self, request: HttpRequest) -> None:
         check_is_moderator(request.user)
@@ -91,8 +99,23 @@ class OffsiteView(RefusalMixin, BaseListingView):  # type: ignore[misc]
     def get_table(self, object_list: Any) -> Any:
         return super().get_table(load(object_list))
 
-    @property
-    def address(self) -> str:
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [
+            PostColumn(
+                "post",
+                label=_("Post"),
+                accessor="post.topic.title",
+                get_url=lambda row: row.post.get_absolute_url(),
+                back_to=self.get_address(),
+            ),
+            StatusTagColumn("state", label=_("State"), accessor="post.get_visibility_display"),
+            UserColumn("by", label=_("By"), accessor="post.visibility_by"),
+            Column("reason", label=_("Reason"), accessor="post.visibility_reason"),
+            DateColumn("at", label=_("When")),
+        ]
+
+    def get_address(self) -> str:
         """Of this list as it is filtered now, for coming back to it."""
         query = self.request.GET.urlencode()
         return f"{self.index_url}?{query}" if query else str(self.index_url)

@@ -14,7 +14,7 @@ from accounts.kept_forms import member_required, take
 from community.content import Content
 from core.errors import ConflictError
 from ideas.models import Idea
-from moderation.actions import hide_post, restore_post
+from moderation.actions import hidden_together, hide_post, restore_post
 from moderation.forms import HideForm, ReasonForm
 from moderation.kinds import KINDS
 from moderation.permissions import check_can_decide_on_merged, check_can_moderate
@@ -35,8 +35,11 @@ def hide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @member_required
 def restore(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     post = _find(request, kind, pk)
+    together = hidden_together(post)
+    check_can_decide_on_merged(request.user, together)
     form = ReasonForm(request.POST or None, initial=take(request))
-    return _decide(request, {"post": post, "form": form}, restore_post, _("The post is visible again."))
+    context = {"post": post, "form": form, "merged": together}
+    return _decide(request, context, restore_post, _("The post is visible again."))
 
 
 def _find(request: HttpRequest, kind: str, pk: int) -> Any:

@@ -19,10 +19,10 @@ def post_of(question: Question, idea: Idea, author: Member) -> Callable[[str], C
     def find(kind: str) -> Content:
         return {
             "question": lambda: question,
-            "answer": lambda: post_answer(question=question, by=author, body="Turn it *off* and on."),
-            "question-comment": lambda: post_comment(question=question, by=author, body="Which version?"),
+            "answer": lambda: post_answer(question=question, by=author, body="Turn it *anticlockwise*."),
+            "question-comment": lambda: post_comment(question=question, by=author, body="Which *emulsion*?"),
             "idea": lambda: idea,
-            "idea-comment": lambda: comment_on_idea(idea=idea, by=author, body="Me too."),
+            "idea-comment": lambda: comment_on_idea(idea=idea, by=author, body="Mine *perpendicularly*."),
         }[kind]()
 
     return find
