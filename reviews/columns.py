@@ -5,9 +5,16 @@ from typing import Any
 
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BaseColumn, Column, NumberColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import BaseColumn, Column, NumberColumn, StatusTagColumn, Table, TitleColumn
 
 from reviews.ranking import RankedIdea
+
+
+class IdeaTable(Table):  # type: ignore[misc]
+    classname = "listing c-wide-listing"
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
 
 
 class TickColumn(BaseColumn):  # type: ignore[misc]
@@ -55,7 +62,7 @@ FIGURES = [
     NumberColumn("base_votes", label=_("From before"), accessor="idea.family_base_votes"),
     Column("recent", label=_("Recent"), accessor=lambda row: floatformat(row.recent, 1)),
     NumberColumn("merged", label=_("Merged"), accessor="merged_count"),
-    StatusTagColumn("status", label=_("Status"), accessor="idea.status.name"),
+    StatusTagColumn("status", label=_("Status"), accessor="idea.status.name", classname="w-whitespace-nowrap"),
 ]
 
 
@@ -70,5 +77,5 @@ FROZEN = [
     FrozenIdeaColumn("idea", label=_("Idea"), accessor="title", get_url=lambda idea: idea["path"]),
     NumberColumn("supporters", label=_("Supporters")),
     NumberColumn("base_votes", label=_("From before")),
-    StatusTagColumn("status", label=_("Status"), accessor="status.name"),
+    StatusTagColumn("status", label=_("Status"), accessor="status.name", classname="w-whitespace-nowrap"),
 ]

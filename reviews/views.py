@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, StatusTagColumn, Table, TitleColumn, UserColumn
+from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, StatusTagColumn, TitleColumn, UserColumn
 from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
@@ -36,7 +36,7 @@ from reviews.actions import (
     record_download,
     remove_idea,
 )
-from reviews.columns import FIGURES, FROZEN, IDEA, RANK, RemoveColumn, TickColumn
+from reviews.columns import FIGURES, FROZEN, IDEA, RANK, IdeaTable, RemoveColumn, TickColumn
 from reviews.exports import as_csv, as_markdown
 from reviews.forms import RankFilterSet, ReviewForm, SelectionForm
 from reviews.models import Review, ReviewSnapshot
@@ -172,9 +172,11 @@ class RankedView(Screen, BaseListingView):  # type: ignore[misc]
         self.page = keyset_page(ideas, order=ORDER, cursor=self.request.GET.get("cursor", ""), size=PAGE_SIZE)
         return with_figures(self.page.items, timezone.now())
 
-    def get_table(self, object_list: Any) -> Table:
+    def get_table(self, object_list: Any) -> IdeaTable:
         columns = [TickColumn(taken=self.get_taken()), IDEA, *FIGURES]
-        return Table(columns, object_list, base_url=self.index_url, caption=gettext("Ideas in the order of their rank"))
+        return IdeaTable(
+            columns, object_list, base_url=self.index_url, caption=gettext("Ideas in the order of their rank")
+        )
 
     def get_taken(self) -> Collection[int]:
         return ()
@@ -295,7 +297,7 @@ class CreateView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
     def show(self, form: ReviewForm, ideas: list[int], status: int = 200) -> HttpResponse:
         chosen = for_ranked_list(ranked(self.request.user, self.board)).filter(pk__in=ideas[:MOST_IDEAS])
         rows = with_figures(chosen, timezone.now())
-        table = Table([TickColumn(ticked=ideas), IDEA, *FIGURES], rows, caption=gettext("Chosen ideas"))
+        table = IdeaTable([TickColumn(ticked=ideas), IDEA, *FIGURES], rows, caption=gettext("Chosen ideas"))
         context = self.get_context_data(form=form, table=table, media=form.media + table.media, board=self.board)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
@@ -358,7 +360,7 @@ def draft_context(user: Any, review: Review, can_change: bool) -> dict[str, Any]
     gone = set(chosen) - {row.idea.pk for row in rows}
     columns = [RANK, IDEA, *FIGURES, *([RemoveColumn()] if can_change else [])]
     return {
-        "table": Table(columns, rows, caption=gettext("Chosen ideas in the order of their rank")),
+        "table": IdeaTable(columns, rows, caption=gettext("Chosen ideas in the order of their rank")),
         "note_html": render(review.note),
         "lost": [
             (pk, Idea.objects.visible_to(user).filter(pk=pk).select_related("canonical").first()) for pk in sorted(gone)
@@ -378,7 +380,7 @@ def published_context(snapshot: ReviewSnapshot) -> dict[str, Any]:
         "data": data,
         "publisher": snapshot.names.get(data["review"]["published_by"], gettext("a former member")),
         "note_html": render(data["review"]["note"]),
-        "table": Table(FROZEN, data["ideas"], caption=gettext("Ideas in the order of their rank")),
+        "table": IdeaTable(FROZEN, data["ideas"], caption=gettext("Ideas in the order of their rank")),
     }
 
 
