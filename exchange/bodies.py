@@ -10,8 +10,10 @@ import re
 from typing import Any
 from urllib.parse import urljoin
 
+import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
+from bs4.exceptions import ParserRejectedMarkup
 from markdownify import MarkdownConverter
 
 from exchange.records import Body, Markup
@@ -59,11 +61,12 @@ def to_markdown(body: Body) -> str:
         return "\n".join(_without_blocks(line) for line in body.text.strip().splitlines())
     if not _TAG.search(body.text):
         return _plain(html.unescape(body.text))
-    soup = BeautifulSoup(body.text, "html.parser")
     try:
+        soup = BeautifulSoup(body.text, "html.parser")
         return _Converter(body.site).convert_soup(soup).strip()
-    except RecursionError:
-        return _plain(soup.get_text("\n\n"))
+    except (ParserRejectedMarkup, RecursionError, ValueError):
+        # Nested without end, or broken as only an attack is: its words are all that is kept.
+        return _plain(html.unescape(nh3.clean(body.text, tags=set())))
 
 
 def _plain(text: str) -> str:

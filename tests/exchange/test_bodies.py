@@ -105,8 +105,18 @@ def test_no_sequence_of_tags_loses_text(parts: list[str]) -> None:
     assert len(re.findall(r"[a*]", words(render(markdown("".join(parts)))))) >= letters
 
 
-def test_a_body_nested_without_end_keeps_its_words() -> None:
-    assert markdown("<div>" * 5_000 + "deep" + "</div>" * 5_000) == "deep"
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>" * 5_000 + "*deep*" + "</div>" * 5_000,
+        '<![><img src="]><img src="x">*deep*',
+        '<ol start="²"><li>*deep*</ol>',
+        f'<table><tr><td colspan="{"9" * 5_000}">*deep*</table>',
+        f"<p>*deep*</p>&#{'9' * 5_000};",
+    ],
+)
+def test_of_a_body_that_no_parser_takes_the_words_are_kept(body: str) -> None:
+    assert "\\*deep\\*" in markdown(body)
 
 
 def test_a_comment_in_markdown_keeps_its_inline_markup_alone() -> None:
