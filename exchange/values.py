@@ -1,5 +1,6 @@
 """The values of a source's fields, or a RowError that says what is wrong with them."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -25,12 +26,22 @@ class RowError(Exception):
     """The row can't be used; the text says why."""
 
 
+def _present(row: Mapping[str, Any], field: str) -> Any:
+    """The field's value. Tools that know no absent whole numbers write 7.0 for 7, and NaN for nothing."""
+    value = row.get(field)
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        return int(value) if value.is_integer() else value
+    return value
+
+
 def text(row: Mapping[str, Any], field: str) -> str:
     """The field as text, empty if it is absent or null, with \\n for its line ends and without control characters."""
-    value = row.get(field)
+    value = _present(row, field)
     if value is None:
         return ""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise RowError(f"{field} is not text")
     return _CONTROL.sub("", _LINE_END.sub("\n", str(value)))
 
@@ -73,7 +84,7 @@ def identifier(row: Mapping[str, Any], field: str, *, optional: bool = False) ->
 
 def whole_number(row: Mapping[str, Any], field: str) -> int:
     """The field as a number, 0 if it is absent or null."""
-    value = row.get(field)
+    value = _present(row, field)
     if value is None or value == "":
         return 0
     try:
@@ -89,24 +100,23 @@ def whole_number(row: Mapping[str, Any], field: str) -> int:
 
 def flag(row: Mapping[str, Any], field: str) -> bool:
     """Whether the field says yes; absent or null says nothing, and counts as no."""
-    value = row.get(field)
-    if value is not None and not isinstance(value, bool):
+    value = _present(row, field)
+    if value not in (None, True, False):
         raise RowError(f"{field} is neither true nor false")
     return bool(value)
 
 
-def moment(row: Mapping[str, Any], field: str) -> datetime:
-    """The moment in the field, in UTC, which is also what it means where it names no zone."""
-    value = text(row, field).strip()
+def moment(row: Mapping[str, Any], field: str, form: str = "") -> datetime:
+    """The moment in the field, in UTC, which is also what it means where it names no zone. Nothing lies ahead of us.
+
+    It is written as in ISO 8601, or in the form given as for strptime.
+    """
+    value = line(row, field)
     if not value:
         raise RowError(f"{field} is missing")
-    return parsed_moment(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", value), field)
-
-
-def parsed_moment(value: str, field: str, form: str = "") -> datetime:
-    """A text that is a moment in ISO 8601, or in the form given as for strptime. What lies ahead of us is an error."""
     try:
-        parsed = datetime.strptime(value, form) if form else datetime.fromisoformat(value)  # noqa: DTZ007
+        iso = re.sub(r" (?=[+-]\d\d:?\d\d$)", "", value)
+        parsed = datetime.strptime(value, form) if form else datetime.fromisoformat(iso)  # noqa: DTZ007
         aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise RowError(f"{field} is not a date: {value[:40]}") from error

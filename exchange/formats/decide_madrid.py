@@ -30,7 +30,7 @@ def _idea(row: Mapping[str, Any]) -> Idea:
         author=None,
         title=values.title(row, "title"),
         body=Body(values.body(row, "description"), Markup.HTML, SITE),
-        created_at=values.parsed_moment(values.line(row, "created_at"), "created_at", "%d/%m/%Y"),
+        created_at=values.moment(row, "created_at", "%d/%m/%Y"),
         score=values.whole_number(row, "votes"),
         status=RETIRED if row.get("retired_at") else None,
         status_at=values.moment(row, "retired_at") if row.get("retired_at") else None,

@@ -48,6 +48,14 @@ def test_of_an_address_only_the_name_is_shown_and_a_mask_is_nobody(sumo: Folder)
     assert isinstance(second, Row) and second.record.author is None
 
 
+def test_numbers_of_tools_without_absent_whole_numbers_are_understood(sumo: Folder) -> None:
+    question = sumo_question(1, solution=7.0, num_votes=3.0, is_spam=0, is_locked=1)
+    first, second = Sumo(sumo([question, sumo_question(2, solution=float("nan"), num_votes=float("nan"))])).questions()
+    assert isinstance(first, Row) and isinstance(second, Row)
+    assert (first.record.accepted_answer_id, first.record.score, first.record.is_locked) == ("7", 3, True)
+    assert (second.record.accepted_answer_id, second.record.score) == ("", 0)
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -59,6 +67,8 @@ def test_of_an_address_only_the_name_is_shown_and_a_mask_is_nobody(sumo: Folder)
         (sumo_question(1, title="\n\u200b"), "title is missing"),
         (sumo_question(1, created="2024-13-01"), "created is not a date: 2024-13-01"),
         (sumo_question(1, num_votes="2.5"), "num_votes is not a whole number"),
+        (sumo_question(1, num_votes=2.5), "num_votes is not a whole number"),
+        (sumo_question(1, num_votes=float("inf")), "num_votes is not a whole number"),
         (sumo_question(1, num_votes=10**12), "num_votes is too large a number"),
         (sumo_question(1, num_votes=True), "num_votes is not a whole number"),
         (sumo_question(1, is_spam="yes"), "is_spam is neither true nor false"),
