@@ -1,11 +1,10 @@
-"""What is stored about questions and ideas and follows from other rows, for many of them at once."""
+"""What is stored about questions and ideas and follows from other rows: brought up to date for many at once."""
 
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, Max, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
-from modelsearch.backends import get_search_backends
 
 from community.content import Visibility
 from community.models import Answer, Comment, Question
@@ -33,19 +32,10 @@ def recount_ideas(pks: Collection[int]) -> None:
     )
 
 
-def brought_by(runs: Collection[int]) -> list[tuple[type[Model], QuerySet[Any]]]:
-    """The questions and ideas whose entries in the search index an import with these runs has changed."""
+def brought_by(runs: Collection[int]) -> tuple[QuerySet[Question], QuerySet[Idea]]:
+    """The questions and ideas of which an import with these runs has changed what the search knows."""
     answers = Answer.objects.filter(question=OuterRef("pk"), import_run__in=runs)
-    return [
-        (Question, Question.objects.filter(Q(import_run__in=runs) | Exists(answers))),
-        (Idea, Idea.objects.filter(import_run__in=runs)),
-    ]
-
-
-def index(model: type[Model], rows: list[Any]) -> None:
-    """Put the rows into the search index, which hears only of rows that are saved one by one."""
-    for backend in get_search_backends(with_auto_update=True):
-        backend.add_bulk(model, rows)
+    return Question.objects.filter(Q(import_run__in=runs) | Exists(answers)), Idea.objects.filter(import_run__in=runs)
 
 
 def _visible(model: Any, topic: str) -> QuerySet[Any]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import reset_queries, transaction
+from django.db import transaction
 from django.utils import timezone
 from taggit.models import Tag
 
@@ -26,8 +26,7 @@ from exchange.values import LONGEST_TITLE, shortened
 from ideas.actions import merge_idea
 from ideas.models import Comment as IdeaComment
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, StatusChange, TaggedIdea
-
-INDEXED_AT_ONCE = 500
+from search.indexing import index_ideas, index_questions
 
 Placed = tuple[Post, Place | None]
 
@@ -305,13 +304,9 @@ class Site:
         """Put what came into the search index, and what earlier runs could not because they did not finish."""
         unfinished = (ImportRun.State.RUNNING, ImportRun.State.FAILED)
         runs = ImportRun.objects.filter(format=self.run.format, state__in=unfinished).values_list("pk", flat=True)
-        for model, rows in derived.brought_by(list(runs)):
-            last = 0
-            while batch := list(rows.filter(pk__gt=last).order_by("pk")[:INDEXED_AT_ONCE]):
-                with self._batch():
-                    derived.index(model, batch)
-                last = batch[-1].pk
-                reset_queries()
+        questions, ideas = derived.brought_by(list(runs))
+        index_questions(questions.order_by("pk").values_list("pk", flat=True).iterator())
+        index_ideas(ideas.order_by("pk").values_list("pk", flat=True).iterator())
 
 
 def _authors(posts: Iterable[Post]) -> dict[Person, datetime | None]:

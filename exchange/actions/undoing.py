@@ -30,6 +30,7 @@ from ideas.actions import undo_idea_merge
 from ideas.models import Comment as IdeaComment
 from ideas.models import CommentRevision as IdeaCommentRevision
 from ideas.models import Idea, IdeaMerge, IdeaRevision, StatusChange, Vote, VoteEvent
+from search.indexing import index_questions
 
 BATCH = 200
 REVISIONS: dict[type[Content], Any] = {
@@ -128,7 +129,9 @@ class _Undoing:
         kept = commented | answered
         self._take_back(Question, {"pk__in": pks}, (), kept, chosen_here | _is_merged(QuestionMerge))
         derived.recount_questions(pks)
-        derived.index(Question, list(Question.objects.filter(pk__in=pks).exclude(visibility=Visibility.DELETED)))
+        index_questions(
+            Question.objects.filter(pk__in=pks).exclude(visibility=Visibility.DELETED).values_list("pk", flat=True)
+        )
 
     def _ideas(self, pks: list[int]) -> None:
         list(Idea.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
