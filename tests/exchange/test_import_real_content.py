@@ -4,10 +4,10 @@ import gzip
 import json
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -17,10 +17,12 @@ from accounts.models import Member
 from community.content import Visibility
 from community.counts import wrong_questions
 from community.models import Answer, Comment, ForumPage, Question, QuestionMerge, TaggedQuestion
+from core.markdown import ALLOWED_TAGS
 from core.models import ImportRun
 from ideas.models import Comment as IdeaComment
 from ideas.models import Idea, IdeaBoardPage, Status
 from tests.exchange.commands import everything, import_dump, import_sumo, run
+from tests.exchange.dumps import sumo_question
 
 pytestmark = pytest.mark.usefixtures("forum")
 
@@ -136,3 +138,15 @@ def test_taking_back_a_whole_site(shared_data: Path, forum: ForumPage) -> None:
     for model in (Question, Answer, Comment):
         assert not model.objects.exclude(visibility=Visibility.DELETED).exists()
     assert not Member.objects.filter(source="stackexchange", is_active=True).exists()
+
+
+def test_no_attack_on_sanitizers_comes_through(shared_data: Path, sumo: Callable[..., Path]) -> None:
+    with (shared_data / "xss" / "dompurify_fixtures.jsonl").open(encoding="utf-8") as file:
+        attacks = [json.loads(line)["payload"] for line in file]
+    import_sumo(sumo([sumo_question(number, content=attack, title=attack) for number, attack in enumerate(attacks)]))
+    assert Question.objects.count() > 200
+    for question in Question.objects.all():
+        for element in BeautifulSoup(question.body_html, "html.parser").find_all(True):
+            assert element.name in ALLOWED_TAGS
+            assert set(element.attrs) <= {"href", "title", "rel", "start"}
+            assert urlsplit(str(element.get("href", ""))).scheme in ("", "http", "https", "mailto")
