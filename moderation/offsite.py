@@ -56,7 +56,9 @@ def load(rows: Iterable[dict[str, Any]]) -> list[OffsitePost]:
     rows = list(rows)
     found: dict[tuple[str, int], Content] = {}
     for name in {row["kind_name"] for row in rows}:
-        posts = KINDS[name].model._default_manager.select_related("author", "visibility_by", *PARENTS.get(name, []))
+        posts = KINDS[name].model._default_manager.select_related(
+            "author", "visibility_by__wagtail_userprofile", *PARENTS.get(name, [])
+        )
         for pk, post in posts.in_bulk([row["pk"] for row in rows if row["kind_name"] == name]).items():
             found[name, pk] = post
     return [
