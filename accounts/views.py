@@ -1,5 +1,7 @@
 """A member's own settings."""
 
+from typing import cast
+
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +19,7 @@ from accounts.models import Member
 
 @member_required
 def settings(request: HttpRequest) -> HttpResponse:
-    member = Member.objects.get(pk=request.user.pk)
+    member = Member.objects.get(pk=cast(Member, request.user).pk)
     form = SettingsForm(request.POST or None, instance=member)
     if request.method == "POST" and form.is_valid():
         change_settings(member=member, **form.cleaned_data)
@@ -32,5 +34,5 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """What the language picker asks for: visitors' browsers remember it, members' accounts do too."""
     language = request.POST.get("language", "")
     if request.user.is_authenticated and language in dict(django_settings.LANGUAGES):
-        choose_language(member=Member.objects.get(pk=request.user.pk), language=language)
+        choose_language(member=Member.objects.get(pk=cast(Member, request.user).pk), language=language)
     return set_language_cookie(request)

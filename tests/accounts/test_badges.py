@@ -6,7 +6,9 @@ from accounts.models import Member
 from tests.people import make_member
 
 
-def test_roles_with_a_badge_show_it(member: Member, advocate: Member, moderator: Member, product_manager: Member) -> None:
+def test_roles_with_a_badge_show_it(
+    member: Member, advocate: Member, moderator: Member, product_manager: Member
+) -> None:
     badges = badges_of([member.pk, advocate.pk, moderator.pk, product_manager.pk])
     assert badges == {advocate.pk: "Advocate", moderator.pk: "Moderator", product_manager.pk: "Product team"}
 
