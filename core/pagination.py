@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import BadRequest, ValidationError
@@ -87,7 +88,7 @@ def _decode(cursor: str, queryset: QuerySet[M], order: Sequence[str]) -> tuple[b
         if direction not in ("n", "p") or not all(isinstance(value, (str, int, float)) for value in raw):
             raise ValueError
         fields = [queryset.model._meta.get_field(name.removeprefix("-")) for name in order]
-        values = [field.to_python(value) for field, value in zip(fields, raw, strict=True)]  # type: ignore[union-attr]
+        values = [_in_utc(field.to_python(value)) for field, value in zip(fields, raw, strict=True)]  # type: ignore[union-attr]
         for field, value in zip(fields, values, strict=True):
             field.run_validators(value)  # type: ignore[union-attr]
     except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError, ValidationError) as error:
@@ -95,6 +96,13 @@ def _decode(cursor: str, queryset: QuerySet[M], order: Sequence[str]) -> tuple[b
             _("This address is not that of a page we know. Start again from the first page.")
         ) from error
     return direction == "p", values
+
+
+def _in_utc(value: Any) -> Any:
+    """The value; a moment in UTC, where databases compare it. Raises OverflowError where it has no place there."""
+    if not isinstance(value, datetime):
+        return value
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class _Encoder(DjangoJSONEncoder):
