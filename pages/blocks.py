@@ -1,56 +1,55 @@
 """What the home page can be put together from. Each block shows only what its reader may see."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.models import Page
 
 from community.models import ForumPage, Question
 from ideas.models import Idea, IdeaBoardPage
+from pages.listings import idea_rows
 from pages.places import Frame, Link, frame_for
 
 RICH_TEXT = ["bold", "italic", "link", "ol", "ul"]
 
 
-def reader_of(parent_context: dict[str, Any] | None) -> Any:
-    """Who reads the page that the block is on; a visitor where that isn't known."""
-    request = (parent_context or {}).get("request")
-    return getattr(request, "user", None) or AnonymousUser()
-
-
 class ListBlock(blocks.StructBlock):
-    """A heading and the first rows of a list, of one place or of all that the reader may enter."""
+    """A heading and the first rows of a list, of one place or of all that the reader may enter.
+
+    Subclasses name the field that holds the place, which is also that of the posts.
+    """
+
+    place_field: ClassVar[str]
 
     heading = blocks.CharBlock(label=_("heading"), max_length=80, required=False)
     count = blocks.IntegerBlock(label=_("how many"), min_value=1, max_value=20, default=5)
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Adds the reader, the places that the rows come from, and the rows with the place of each."""
+        """Adds the places that the rows come from, and the rows, each with its place."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        reader = reader_of(parent_context)
-        places = self.places(frame_for(reader))
-        chosen = self.chosen(value)
-        if chosen is not None:
-            places = [place for place in places if place.pk == chosen.pk]
-        by_key = {place.pk: place for place in places}
-        rows = self.rows(value, reader).filter(**{f"{self.place_field}__in": by_key})[: value["count"]]
-        found = [(row, by_key[getattr(row, f"{self.place_field}_id")]) for row in rows] if places else []
-        return {**context, "reader": reader, "places": places, "rows": found}
-
-    place_field: ClassVar[str]
-
-    def chosen(self, value: Any) -> Page | None:
-        """The page that the editor narrowed the list to."""
-        return value.get(self.place_field)
+        request = (parent_context or {}).get("request")
+        reader = getattr(request, "user", None) or AnonymousUser()
+        chosen = value.get(self.place_field)
+        places = {
+            place.pk: place for place in self.places(frame_for(reader)) if chosen is None or place.pk == chosen.pk
+        }
+        posts = list(self.posts(reader).filter(**{f"{self.place_field}__in": places})[: value["count"]])
+        rows = self.rows(posts, reader, request.get_full_path() if request else "/")
+        homes = [places[getattr(post, f"{self.place_field}_id")] for post in posts]
+        return {**context, "places": list(places.values()), "rows": list(zip(rows, homes, strict=True))}
 
     def places(self, frame: Frame) -> list[Link]:
         raise NotImplementedError
 
-    def rows(self, value: Any, reader: Any) -> QuerySet[Any]:
+    def posts(self, reader: Any) -> QuerySet[Any]:
         raise NotImplementedError
+
+    def rows(self, posts: list[Any], reader: Any, back: str) -> Sequence[Any]:
+        """What the template shows of the posts to somebody who reads them at the path `back`."""
+        return posts
 
 
 class TopIdeasBlock(ListBlock):
@@ -67,10 +66,13 @@ class TopIdeasBlock(ListBlock):
     def places(self, frame: Frame) -> list[Link]:
         return frame.boards
 
-    def rows(self, value: Any, reader: Any) -> QuerySet[Any]:
+    def posts(self, reader: Any) -> QuerySet[Any]:
         """What may still be voted for, the most supported first."""
         ideas = Idea.objects.visible_to(reader).listed().for_list().filter(status__accepts_votes=True)
         return ideas.order_by("-top_score", "-pk")
+
+    def rows(self, posts: list[Any], reader: Any, back: str) -> Sequence[Any]:
+        return idea_rows(posts, reader, back)
 
 
 class QuestionsBlock(ListBlock):
@@ -82,7 +84,7 @@ class QuestionsBlock(ListBlock):
     def places(self, frame: Frame) -> list[Link]:
         return frame.forums
 
-    def rows(self, value: Any, reader: Any) -> QuerySet[Any]:
+    def posts(self, reader: Any) -> QuerySet[Any]:
         questions = Question.objects.visible_to(reader).listed().for_list().prefetch_related(None)
         return questions.order_by("-created_at", "-pk")
 
@@ -100,8 +102,8 @@ class UnansweredQuestionsBlock(QuestionsBlock):
         label = _("Unanswered questions")
         template = "pages/blocks/unanswered_questions.html"
 
-    def rows(self, value: Any, reader: Any) -> QuerySet[Any]:
-        return super().rows(value, reader).filter(answer_count=0)
+    def posts(self, reader: Any) -> QuerySet[Any]:
+        return super().posts(reader).filter(answer_count=0)
 
 
 class AnnouncementBlock(blocks.StructBlock):

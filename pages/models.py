@@ -6,11 +6,14 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.compat import HTTPMethod
 from wagtail.fields import RichTextField, StreamField
 
 from core.site_pages import SitePage
 from pages.blocks import HomeBlocks
 from pages.places import cards_for
+
+READING = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 
 
 class HomePage(SitePage):
@@ -28,6 +31,7 @@ class HomePage(SitePage):
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list[str]] = ["community.ForumPage", "ideas.IdeaBoardPage", "pages.StandardPage"]
     max_count = 1
+    allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
 
     class Meta:
         verbose_name = _("home page")
@@ -52,6 +56,7 @@ class StandardPage(SitePage):
     content_panels: ClassVar[list[Any]] = [*SitePage.content_panels, FieldPanel("body")]
     parent_page_types: ClassVar[list[str]] = ["pages.HomePage", "pages.StandardPage"]
     subpage_types: ClassVar[list[str]] = ["community.ForumPage", "ideas.IdeaBoardPage", "pages.StandardPage"]
+    allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
 
     class Meta:
         verbose_name = _("standard page")

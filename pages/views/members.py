@@ -1,0 +1,48 @@
+"""What a member shows of themselves."""
+
+from django.contrib.auth.models import Group
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.badges import BADGES
+from accounts.managers import SYSTEM_HANDLE
+from accounts.models import Member
+from community.content import Visibility
+from community.models import Answer, Question
+from ideas.models import Idea
+from pages.listings import Listing, Tab
+
+
+@require_safe
+def member_detail(request: HttpRequest, handle: str) -> HttpResponse:
+    """Who a member is, and those of their posts that are visible to all who may read the page that holds them.
+
+    The inactive have no page, nor have placeholders of whom the reader may see nothing.
+    """
+    if handle != handle.lower():
+        return redirect("pages:member-detail", handle.lower(), permanent=True)
+    member = get_object_or_404(Member.objects.exclude(handle=SYSTEM_HANDLE), handle=handle, is_active=True)
+    visible = {"author": member, "visibility": Visibility.VISIBLE}
+    questions = Question.objects.visible_to(request.user).filter(**visible)
+    answers = Answer.objects.visible_to(request.user).filter(**visible, question__visibility=Visibility.VISIBLE)
+    ideas = Idea.objects.visible_to(request.user).filter(**visible)
+    listing = Listing(
+        request,
+        [
+            Tab("questions", _("Questions"), questions.for_list()),
+            Tab("answers", _("Answers"), answers.select_related("question__forum")),
+            Tab("ideas", _("Ideas"), ideas.for_list().select_related("canonical__status")),
+        ],
+    )
+    if member.is_placeholder and not listing.total:
+        raise Http404
+    roles = set(Group.objects.filter(user=member, name__in=BADGES).values_list("name", flat=True))
+    context = {
+        "person": member,
+        "badges": [badge for role, badge in BADGES.items() if role in roles],
+        "listing": listing,
+        "is_own": request.user == member,
+    }
+    return render(request, "pages/member_detail.html", context)
