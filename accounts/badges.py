@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Member
 from accounts.roles import ADMINISTRATORS, ADVOCATES, MODERATORS, PRODUCT_MANAGERS
 
 # Whoever has several roles shows the first of these.
 BADGES: dict[str, Promise] = {
-    PRODUCT_MANAGERS: _("Product team"),
-    MODERATORS: _("Moderator"),
-    ADMINISTRATORS: _("Administrator"),
-    ADVOCATES: _("Advocate"),
+    PRODUCT_MANAGERS: pgettext_lazy("badge", "Product team"),
+    MODERATORS: pgettext_lazy("badge", "Moderator"),
+    ADMINISTRATORS: pgettext_lazy("badge", "Administrator"),
+    ADVOCATES: pgettext_lazy("badge", "Advocate"),
 }
 
 
