@@ -1,6 +1,7 @@
 """Members' Markdown becomes HTML here, once, when it is written. What comes out is safe to show as it is."""
 
 import html
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ def _level(token: Token) -> int:
     return min(int(token.tag[1]) + 2, 6)
 
 
+_BLOCKS = re.compile(r"</?(?:blockquote|br|h[1-6]|hr|li|ol|p|pre|table|t[dhr]|ul)\b")
 _parser = MarkdownIt("gfm-like", {"html": False, "breaks": True}, renderer_cls=_Renderer)
 
 
@@ -50,9 +52,13 @@ def render(text: str) -> str:
     )
 
 
+def plain(body_html: str, without: frozenset[str] = frozenset()) -> str:
+    """Rendered Markdown as plain text in one line, without what stands in the tags named."""
+    apart = _BLOCKS.sub(r" \g<0>", body_html)
+    return " ".join(html.unescape(nh3.clean(apart, tags=set(), clean_content_tags=set(without))).split())
+
+
 def excerpt(body_html: str) -> str:
     """The first words of rendered Markdown as plain text, at most EXCERPT_LENGTH characters."""
-    spaced = body_html.replace("<", " <")
-    words = html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags={"pre"})).split()
-    text = " ".join(words)
+    text = plain(body_html, without=frozenset({"pre"}))
     return text if len(text) <= EXCERPT_LENGTH else text[: EXCERPT_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,11 +1,9 @@
 """Showing where the words that were looked for stand in a text."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.html import strip_tags
-
+from core import markdown
 from core.words import Word, composed, words_in
 from search.backends import is_prefix
 
@@ -23,7 +21,7 @@ class Fragment:
 
 def plain_text(rendered: str) -> str:
     """Rendered Markdown without its tags, in one line."""
-    return composed(" ".join(html.unescape(strip_tags(rendered.replace("<", " <"))).split()))
+    return composed(markdown.plain(rendered))
 
 
 def matched_in(text: str, words: Sequence[str]) -> set[str]:
