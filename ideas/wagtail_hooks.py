@@ -1,0 +1,51 @@
+"""What the Wagtail admin knows of ideas: permissions to give out, and lines of the site's history."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+
+from ideas.log import MERGE_UNDONE, MERGED, STATUS_CHANGED
+from ideas.permissions import CHANGE_STATUS, MERGE
+
+
+@hooks.register("register_permissions")
+def permissions_on_ideas() -> QuerySet[Permission]:
+    """So that administrators can give them to groups of their own."""
+    codenames = [name.partition(".")[2] for name in (MERGE, CHANGE_STATUS)]
+    return Permission.objects.filter(content_type__app_label="ideas", codename__in=codenames)
+
+
+class MergeFormatter(LogFormatter):
+    label = _("Merge an idea")
+
+    def format_message(self, log_entry: Any) -> str:
+        data = log_entry.data
+        if data.get("reason"):
+            return gettext("Merged into idea %(target)s: %(reason)s") % data
+        return gettext("Merged into idea %(target)s") % data
+
+
+class UndoneMergeFormatter(LogFormatter):
+    label = _("Undo the merge of an idea")
+
+    def format_message(self, log_entry: Any) -> str:
+        return gettext("Not merged into idea %(target)s any more") % log_entry.data
+
+
+class StatusFormatter(LogFormatter):
+    label = _("Change the status of an idea")
+
+    def format_message(self, log_entry: Any) -> str:
+        return gettext("Status changed from “%(old)s” to “%(new)s”") % log_entry.data
+
+
+@hooks.register("register_log_actions")
+def log_of_ideas(actions: LogActionRegistry) -> None:
+    actions.register_action(MERGED)(MergeFormatter)
+    actions.register_action(MERGE_UNDONE)(UndoneMergeFormatter)
+    actions.register_action(STATUS_CHANGED)(StatusFormatter)
