@@ -24,6 +24,15 @@ def choose_language(*, member: Member, language: str) -> Member:
 
 
 @transaction.atomic
+def follow_email(*, member: Member) -> None:
+    """Let allauth's addresses follow the one that an administrator gave a member, who has to verify it."""
+    addresses = EmailAddress.objects.filter(user=member)
+    addresses.exclude(email=member.email or "").delete()
+    if member.email and not addresses.exists():
+        EmailAddress.objects.create(user=member, email=member.email, primary=True)
+
+
+@transaction.atomic
 def create_administrator(*, name: str, email: str, password: str) -> Member:
     """A member who may do everything, and whose address needs no proof: whoever makes one holds the server."""
     handle = Member.objects.free_handles([name])[0]

@@ -34,5 +34,5 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """What the language picker asks for: visitors' browsers remember it, members' accounts do too."""
     language = request.POST.get("language", "")
     if request.user.is_authenticated and language in dict(django_settings.LANGUAGES):
-        choose_language(member=Member.objects.get(pk=cast(Member, request.user).pk), language=language)
+        choose_language(member=Member.objects.get(pk=request.user.pk), language=language)
     return set_language_cookie(request)

@@ -7,10 +7,12 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import serve_pattern
 
 from accounts import views as accounts_views
+from accounts.admin_users import MemberAccountView
 from core import views as core_views
 from pages import views as pages_views
 
@@ -23,6 +25,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", to_sign_in),
+    path("admin/account/", require_admin_access(MemberAccountView.as_view())),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     # Pictures in their sizes; originals and documents are not public.

@@ -6,11 +6,13 @@ from typing import Any
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from core.errors import ConflictError
+from core.errors import ConflictError, ForbiddenError
 from core.scope import RequestScope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -62,4 +64,22 @@ class ErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ConflictError):
             return render(request, "409.html", {"exception": str(exception)}, status=409)
+        if isinstance(exception, ProtectedError):
+            sentence = _("This can't be deleted, for something else depends on it.")
+            return render(request, "409.html", {"exception": sentence}, status=409)
         return None
+
+
+class AdminGateMiddleware:
+    """Members who have no business in Wagtail's admin are told so; Wagtail would send them to sign in again."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> None:
+        is_admin = request.path.startswith(reverse("wagtailadmin_home"))
+        if is_admin and request.user.is_authenticated and not request.user.has_perm("wagtailadmin.access_admin"):
+            raise ForbiddenError(_("Only moderators, the product team and administrators come in here."))

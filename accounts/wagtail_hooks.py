@@ -1,0 +1,48 @@
+"""Organisations in Wagtail's admin, and where its pages about users lead to ours."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from accounts.admin_users import AssignRole, Delete, SetActiveState
+from accounts.models import Organisation
+
+
+class OrganisationViewSet(SnippetViewSet):
+    model = Organisation
+    icon = "group"
+    menu_label = _("Organisations")
+    menu_order = 610
+    add_to_settings_menu = True
+    list_display: ClassVar[list[str]] = ["name", "plan", "segment", "yearly_value"]
+    list_filter: ClassVar[list[str]] = ["plan", "segment"]
+    search_fields: ClassVar[list[str]] = ["name"]
+    ordering: ClassVar[list[str]] = ["name"]
+    panels: ClassVar[list[Any]] = [
+        FieldPanel("name"),
+        FieldPanel("plan"),
+        FieldPanel("segment"),
+        FieldPanel("yearly_value"),
+    ]
+
+
+register_snippet(OrganisationViewSet)
+
+# After Wagtail's own of the same names, which they replace.
+for action in (AssignRole, Delete, SetActiveState):
+    hooks.register("register_bulk_action", action, order=1)
+
+
+@hooks.register("register_account_menu_item")
+def settings_of_the_site(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "url": reverse("accounts:settings"),
+        "label": _("Settings"),
+        "help_text": _("Your name, language, time zone, email address, password and two-factor sign-in."),
+    }
