@@ -1,7 +1,7 @@
 """Collects the texts of the interface into locale/*/LC_MESSAGES/django.po, and compiles these into django.mo.
 
-What was translated stays; a text that changed a little keeps its old translation, marked fuzzy until somebody has looked
-at it. Babel does the work, so that nobody needs gettext's programs.
+What was translated stays; a text that changed a little keeps its old translation, marked fuzzy until somebody has
+looked at it. Babel does the work, so that nobody needs the programs of gettext.
 """
 
 import tomllib
