@@ -10,6 +10,10 @@ from pages.places import frame_for
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """`site`: see pages.places.Frame. It is read when a template asks for it."""
+    """`site`: see pages.places.Frame. It is read when a template asks for it.
+
+    The sign-in pages have a `site` of their own, so theirs is found under `chorus`.
+    """
     reader = getattr(request, "user", None) or AnonymousUser()
-    return {"site": SimpleLazyObject(lambda: frame_for(reader))}
+    frame = SimpleLazyObject(lambda: frame_for(reader))
+    return {"site": frame, "chorus": frame}

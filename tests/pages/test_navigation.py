@@ -32,7 +32,7 @@ def test_each_reader_is_led_to_what_they_may_read(client, places, visitor, membe
         product_manager: everything,
         make_member("boss", is_superuser=True): everything,
     }
-    for address in ("/", "/search/", "/nowhere/"):
+    for address in ("/", "/search/", "/nowhere/", "/accounts/password/reset/"):
         for person, readable in expected.items():
             assert led_to(client, person, address) == readable, (address, person)
 
