@@ -31,7 +31,7 @@ class PlainCsv(Source):
             raise UnreadableSourceError(f"{path} has two columns of the same name in its first row.")
 
     def questions(self) -> Rows[Idea]:
-        self.remarks = {f'columns named "{name}", left out': 1 for name in self.header if name and name not in COLUMNS}
+        self.remarks = {f'column named "{name}", left out': 1 for name in self.header if name and name not in COLUMNS}
         return parsed(self.path.name, self._numbered(), self._idea)
 
     def _numbered(self) -> Iterator[tuple[int, list[str] | csv.Error]]:

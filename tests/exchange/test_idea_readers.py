@@ -69,7 +69,7 @@ def test_csv_of_a_spreadsheet_is_understood(tmp_path: Path, separator: str) -> N
 def test_csv_columns_that_mean_nothing_here_are_named(tmp_path: Path) -> None:
     source = PlainCsv(csv_file(tmp_path, "id,title,Colour\n1,a,red\n"))
     assert len(ideas(source)) == 1
-    assert source.remarks == {'columns named "colour", left out': 1}
+    assert source.remarks == {'column named "colour", left out': 1}
 
 
 def test_csv_rows_are_numbered_as_a_spreadsheet_does_and_bad_ones_reported(tmp_path: Path) -> None:
