@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
-from tqdm import tqdm  # type: ignore[import-untyped]
+from tqdm import tqdm
 from wagtail.models import Page
 
 from core.models import ImportRun

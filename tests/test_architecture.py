@@ -36,10 +36,12 @@ def test_every_ledger_has_its_triggers(model: type[Ledger], db: None) -> None:
         assert wanted <= {name for (name,) in cursor.fetchall()}
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE ideas_voteevent SET kind = 'withdrawn'", "DELETE FROM ideas_voteevent"]
-)
+@pytest.mark.parametrize("statement", ["UPDATE ideas_voteevent SET kind = 'withdrawn'", "DELETE FROM ideas_voteevent"])
 def test_the_database_refuses_to_change_what_happened(statement: str, idea: Idea) -> None:
-    with pytest.raises(DatabaseError, match="ledger is never changed"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="ledger is never changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert idea.vote_events.get().kind == "cast"
