@@ -10,14 +10,14 @@ from wagtail.admin.ui.tables import BaseColumn, Column, NumberColumn, StatusTagC
 from reviews.ranking import RankedIdea
 
 
-class IdeaTable(Table):  # type: ignore[misc]
+class IdeaTable(Table):
     classname = "listing c-wide-listing"
 
     class Media:
         css = {"all": ["css/admin.css"]}
 
 
-class TickColumn(BaseColumn):  # type: ignore[misc]
+class TickColumn(BaseColumn):
     """A box to tick for each idea; ideas that are in the review already have none."""
 
     header_template_name = "reviews/tick_header.html"
@@ -33,7 +33,7 @@ class TickColumn(BaseColumn):  # type: ignore[misc]
         return {**context, "is_ticked": pk in self.ticked, "is_taken": pk in self.taken}
 
 
-class RemoveColumn(BaseColumn):  # type: ignore[misc]
+class RemoveColumn(BaseColumn):
     """A button that takes the idea out of the draft; the table stands inside the form that it sends."""
 
     header_template_name = "reviews/remove_header.html"
@@ -43,7 +43,7 @@ class RemoveColumn(BaseColumn):  # type: ignore[misc]
         super().__init__("remove", label=_("Remove"))
 
 
-class IdeaColumn(TitleColumn):  # type: ignore[misc]
+class IdeaColumn(TitleColumn):
     """An idea's title, leading to the idea, and its tags."""
 
     cell_template_name = "reviews/idea_cell.html"
@@ -66,7 +66,7 @@ FIGURES = [
 ]
 
 
-class FrozenIdeaColumn(TitleColumn):  # type: ignore[misc]
+class FrozenIdeaColumn(TitleColumn):
     """What a snapshot says of an idea: its title, tags, author, and what was merged into it."""
 
     cell_template_name = "reviews/frozen_cell.html"

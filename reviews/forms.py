@@ -10,28 +10,26 @@ from taggit.models import Tag
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
-from ideas.models import Idea, IdeaBoardPage, Status
+from ideas.models import Idea, IdeaBoardPage
 from reviews.actions import MOST_IDEAS, EmptySelectionError, NotOnBoardError, TooManyIdeasError
 from reviews.models import Review
 from reviews.ranking import ranked
 
+MOST_DIGITS = 18
 
-class ReviewForm(forms.ModelForm):  # type: ignore[type-arg]
+
+class ReviewForm(forms.ModelForm):
     class Meta:
         model = Review
         fields = ["title", "note"]
         widgets = {"note": AdminAutoHeightTextInput}
 
 
-class RankFilterSet(WagtailFilterSet):  # type: ignore[misc]
+class RankFilterSet(WagtailFilterSet):
     """Statuses of a board, and one of the tags of its ideas."""
 
-    status = django_filters.ModelMultipleChoiceFilter(
-        label=_("Status"), queryset=Status.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
-    tag = django_filters.ModelChoiceFilter(
-        label=_("Tag"), field_name="tags", to_field_name="slug", queryset=Tag.objects.none()
-    )
+    status = django_filters.MultipleChoiceFilter(label=_("Status"), widget=forms.CheckboxSelectMultiple)
+    tag = django_filters.ChoiceFilter(label=_("Tag"), field_name="tags__slug")
 
     class Meta:
         model = Idea
@@ -40,8 +38,31 @@ class RankFilterSet(WagtailFilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, board: IdeaBoardPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ideas = ranked(self.request.user, board).order_by()
-        self.filters["status"].queryset = board.statuses.all()
-        self.filters["tag"].queryset = Tag.objects.filter(tagged_ideas__content_object__in=ideas).distinct()
+        tags = Tag.objects.filter(tagged_ideas__content_object__in=ideas).distinct().order_by("name")
+        self.filters["status"].extra["choices"] = list(board.statuses.values_list("pk", "name"))
+        self.filters["tag"].extra["choices"] = list(tags.values_list("slug", "name"))
+
+
+class RemovalForm(forms.Form):
+    """The number of an idea to take out of a draft."""
+
+    idea = forms.IntegerField(min_value=1, max_value=10**MOST_DIGITS)
+
+
+class IdeasField(forms.ModelMultipleChoiceField):
+    """Ideas by their numbers; whatever is no number of an idea that may be chosen is answered with one sentence."""
+
+    default_error_messages = {"invalid_choice": NotOnBoardError.sentence}
+
+    def clean(self, value: Any) -> Any:
+        if any(not is_number(text) for text in value or ()):
+            raise forms.ValidationError(NotOnBoardError.sentence)
+        return super().clean(value)
+
+
+def is_number(text: str) -> bool:
+    """Whether it may be somebody's number: digits, and few enough of them for the database."""
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 class SelectionForm(forms.Form):
@@ -50,11 +71,7 @@ class SelectionForm(forms.Form):
     Valid, it has their ids in `cleaned_data["ideas"]`.
     """
 
-    idea = forms.ModelMultipleChoiceField(
-        queryset=Idea.objects.none(),
-        required=False,
-        error_messages={"invalid_choice": NotOnBoardError.sentence, "invalid_pk_value": NotOnBoardError.sentence},
-    )
+    idea = IdeasField(queryset=Idea.objects.none(), required=False)
     top = forms.IntegerField(
         required=False,
         min_value=1,
@@ -79,7 +96,14 @@ class SelectionForm(forms.Form):
             raise forms.ValidationError(EmptySelectionError.sentence)
         return cleaned
 
+    def still_there(self) -> list[int]:
+        """Of the ideas that are ticked, those that may be chosen: what to show again after an error."""
+        data: Any = self.data
+        numbers = [text for text in data.getlist("idea") if is_number(text)]
+        on_board = self.fields["idea"].queryset  # type: ignore[attr-defined]
+        return list(on_board.filter(pk__in=numbers).values_list("pk", flat=True)[:MOST_IDEAS])
+
     @property
     def sentence(self) -> str:
         """What is wrong, as one text."""
-        return " ".join(error for errors in self.errors.values() for error in errors)
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)

@@ -142,7 +142,7 @@ def digest(salt: str, name: str) -> str:
     return hashlib.sha256(f"{salt}:{name}".encode()).hexdigest()
 
 
-class ReviewLogEntryManager(BaseLogEntryManager):  # type: ignore[misc]
+class ReviewLogEntryManager(BaseLogEntryManager):
     def log_action(self, instance: Review, action: str, **kwargs: Any) -> ReviewLogEntry:
         entry: ReviewLogEntry = super().log_action(instance, action, review_id=instance.pk, **kwargs)
         return entry
@@ -157,14 +157,14 @@ class ReviewLogEntryManager(BaseLogEntryManager):  # type: ignore[misc]
         return self.filter(review=instance)
 
 
-class ReviewLogEntry(BaseLogEntry):  # type: ignore[misc]
+class ReviewLogEntry(BaseLogEntry):
     """One line of Wagtail's log about a review: who made, changed, published and downloaded it."""
 
     review = models.ForeignKey(Review, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = ReviewLogEntryManager()
 
-    class Meta(BaseLogEntry.Meta):  # type: ignore[misc]
+    class Meta(BaseLogEntry.Meta):
         ordering = ["-timestamp", "-id"]
         verbose_name = _("log entry of a review")
         verbose_name_plural = _("log entries of reviews")

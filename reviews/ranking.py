@@ -1,7 +1,7 @@
 """In which order a board's ideas stand in a review, by a policy that is published and never changed."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,11 +55,13 @@ def ranked(user: Any, board: IdeaBoardPage) -> QuerySet[Idea]:
 
 def for_ranked_list(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
     """With what a row of a ranked list shows, and without the texts that it doesn't."""
-    return ideas.select_related("status", "board").prefetch_related("tags").defer("body", "body_html")
+    with_tags = ideas.prefetch_related("tags")  # type: ignore[misc]  # taggit
+    return with_tags.select_related("status", "board").defer("body", "body_html")
 
 
-def with_figures(ideas: Sequence[Idea], now: datetime) -> list[RankedIdea]:
+def with_figures(ideas: Iterable[Idea], now: datetime) -> list[RankedIdea]:
     """The ideas with their figures, in the order given."""
+    ideas = list(ideas)
     merged = Idea.objects.filter(
         canonical__in=[idea.pk for idea in ideas], visibility=Visibility.VISIBLE, board=F("canonical__board")
     )

@@ -43,7 +43,7 @@ def describe(review: Review, rows: Mapping[int, Idea], seals: Seals, *, by: Memb
     `rows` are the ideas' whole families, locked (see community.families): nobody votes, merges or edits meanwhile.
     """
     supporters = Family(rows).supporters()
-    chosen = review.ideas.select_related("status", "author").prefetch_related("tags")
+    chosen = review.ideas.select_related("status", "author").prefetch_related("tags")  # type: ignore[misc]  # taggit
     ideas = sorted(chosen, key=lambda idea: (-len(supporters[idea.pk]), -idea.pk))
     return {
         "format": FORMAT,

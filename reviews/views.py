@@ -18,8 +18,11 @@ from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 
+from accounts.models import Member
 from community.content import Visibility
+from community.views.requests import member_of
 from core.errors import ConflictError
+from core.forms import submit
 from core.markdown import render
 from core.pagination import KeysetPage, keyset_page
 from ideas.models import Idea, IdeaBoardPage
@@ -38,7 +41,7 @@ from reviews.actions import (
 )
 from reviews.columns import FIGURES, FROZEN, IDEA, RANK, IdeaTable, RemoveColumn, TickColumn
 from reviews.exports import as_csv, as_markdown
-from reviews.forms import RankFilterSet, ReviewForm, SelectionForm
+from reviews.forms import RankFilterSet, RemovalForm, ReviewForm, SelectionForm
 from reviews.models import Review, ReviewSnapshot
 from reviews.ranking import ORDER, SUPPORTERS, RankedIdea, for_ranked_list, ranked, with_figures
 
@@ -60,6 +63,10 @@ class Screen(RefusalMixin):
 
     def check_permission(self, request: HttpRequest) -> None:
         permissions.check_can_view(request.user)
+
+    @property
+    def member(self) -> Member:
+        return member_of(self.request)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
@@ -83,7 +90,7 @@ class Screen(RefusalMixin):
         ]
 
 
-class IndexView(Screen, BaseListingView):  # type: ignore[misc]
+class IndexView(Screen, BaseListingView):
     """All reviews of boards that the person may read, the newest first."""
 
     page_title = _("Product reviews")
@@ -104,7 +111,9 @@ class IndexView(Screen, BaseListingView):  # type: ignore[misc]
     ]
 
     def get_base_queryset(self) -> QuerySet[Review]:
-        reviews = Review.objects.visible_to(self.request.user).select_related("board", "created_by")
+        reviews = Review.objects.visible_to(self.request.user).select_related(
+            "board", "created_by__wagtail_userprofile"
+        )
         return reviews.annotate(idea_count=Count("items")).order_by("-pk")
 
     def get_path(self) -> list[tuple[str, str]]:
@@ -117,7 +126,7 @@ class IndexView(Screen, BaseListingView):  # type: ignore[misc]
         return [HeaderButton(gettext("New review"), url=reverse("reviews:boards"), icon_name="plus")]
 
 
-class BoardsView(Screen, BaseListingView):  # type: ignore[misc]
+class BoardsView(Screen, BaseListingView):
     """The boards that the person may read, to open one of them ranked. Where there is only one, it opens."""
 
     page_title = _("Ranked boards")
@@ -143,7 +152,7 @@ class BoardsView(Screen, BaseListingView):  # type: ignore[misc]
         return [(reverse("reviews:index"), gettext("Product reviews")), ("", gettext("Ranked boards"))]
 
 
-class RankedView(Screen, BaseListingView):  # type: ignore[misc]
+class RankedView(Screen, BaseListingView):
     """A board's ideas in the policy's order, page by page, to choose from for a new review."""
 
     page_title = _("Ranked board")
@@ -167,7 +176,7 @@ class RankedView(Screen, BaseListingView):  # type: ignore[misc]
     def get_filterset_kwargs(self) -> dict[str, Any]:
         return {**super().get_filterset_kwargs(), "board": self.board}
 
-    def get_queryset(self) -> list[RankedIdea]:  # type: ignore[override]
+    def get_queryset(self) -> list[RankedIdea]:
         ideas = self.filter_queryset(for_ranked_list(ranked(self.request.user, self.board)))
         self.page = keyset_page(ideas, order=ORDER, cursor=self.request.GET.get("cursor", ""), size=PAGE_SIZE)
         return with_figures(self.page.items, timezone.now())
@@ -210,7 +219,7 @@ class AddView(RankedView):
     is_adding = True
 
     @cached_property
-    def board(self) -> IdeaBoardPage:  # type: ignore[override]
+    def board(self) -> IdeaBoardPage:
         return self.review.board
 
     def get_index_url(self) -> str:
@@ -239,7 +248,7 @@ class AddView(RankedView):
         if not selection.is_valid():
             return self.refused(selection.sentence, 422)
         try:
-            added = add_ideas(review=self.review, by=request.user, ideas=selection.cleaned_data["ideas"])
+            added = add_ideas(review=self.review, by=self.member, ideas=selection.cleaned_data["ideas"])
         except ConflictError as error:
             return self.refused(str(error), 409)
         said = ngettext("%(count)s idea was added.", "%(count)s ideas were added.", added) % {"count": added}
@@ -253,7 +262,7 @@ class AddView(RankedView):
         return response
 
 
-class CreateView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
+class CreateView(Screen, WagtailAdminTemplateMixin, View):
     """The title and the note of a new review, and once more the ideas that were chosen for it."""
 
     template_name = "reviews/create.html"
@@ -282,20 +291,17 @@ class CreateView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
         permissions.check_can_create(request.user, self.board)
         form, selection = ReviewForm(request.POST), selection_of(request, self.board, request.POST)
         status = 422
-        if not selection.is_valid():
-            form.add_error(None, selection.sentence)
-        elif form.is_valid():
+        if selection.is_valid():
             ideas = selection.cleaned_data["ideas"]
-            try:
-                return redirect(create_draft(board=self.board, by=request.user, ideas=ideas, **form.cleaned_data))
-            except ConflictError as error:
-                form.add_error(None, str(error))
-                status = 409
-        still_there = [int(pk) for pk in request.POST.getlist("idea") if pk.isdecimal()]
-        return self.show(form, still_there, status)
+            review, status = submit(form, create_draft, board=self.board, by=self.member, ideas=ideas)
+            if review:
+                return redirect(review)
+        else:
+            form.add_error(None, selection.sentence)
+        return self.show(form, selection.still_there(), status)
 
     def show(self, form: ReviewForm, ideas: list[int], status: int = 200) -> HttpResponse:
-        chosen = for_ranked_list(ranked(self.request.user, self.board)).filter(pk__in=ideas[:MOST_IDEAS])
+        chosen = for_ranked_list(ranked(self.request.user, self.board)).filter(pk__in=ideas)
         rows = with_figures(chosen, timezone.now())
         table = IdeaTable([TickColumn(ticked=ideas), IDEA, *FIGURES], rows, caption=gettext("Chosen ideas"))
         context = self.get_context_data(form=form, table=table, media=form.media + table.media, board=self.board)
@@ -303,7 +309,7 @@ class CreateView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
         return response
 
 
-class DetailView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
+class DetailView(Screen, WagtailAdminTemplateMixin, View):
     """A draft with its ideas as they rank now, or a published review as it was published."""
 
     def get_template_names(self) -> list[str]:
@@ -384,7 +390,7 @@ def published_context(snapshot: ReviewSnapshot) -> dict[str, Any]:
     }
 
 
-class EditView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
+class EditView(Screen, WagtailAdminTemplateMixin, View):
     """The title and the note of a draft."""
 
     template_name = "reviews/edit.html"
@@ -400,16 +406,10 @@ class EditView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         permissions.check_can_change(request.user, self.review)
         form = ReviewForm(request.POST, instance=self.review)
-        status = 422
-        if form.is_valid():
-            try:
-                change_draft(review=self.review, by=request.user, **form.cleaned_data)
-            except ConflictError as error:
-                form.add_error(None, str(error))
-                status = 409
-            else:
-                messages.success(request, gettext("The draft is saved."))
-                return redirect(self.review)
+        changed, status = submit(form, change_draft, review=self.review, by=self.member)
+        if changed:
+            messages.success(request, gettext("The draft is saved."))
+            return redirect(self.review)
         return self.show(form, status)
 
     def show(self, form: ReviewForm, status: int = 200) -> HttpResponse:
@@ -420,15 +420,15 @@ class EditView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
 
 class RemoveView(Screen, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        idea = request.POST.get("idea", "")
-        if not idea.isdecimal():
+        form = RemovalForm(request.POST)
+        if not form.is_valid():
             raise Http404
-        remove_idea(review=self.review, by=request.user, idea=int(idea))
+        remove_idea(review=self.review, by=self.member, idea=form.cleaned_data["idea"])
         messages.success(request, gettext("The idea was taken out of the draft."))
         return redirect(self.review)
 
 
-class ConfirmView(Screen, WagtailAdminTemplateMixin, View):  # type: ignore[misc]
+class ConfirmView(Screen, WagtailAdminTemplateMixin, View):
     """Asks once more, and then does what its subclass says."""
 
     template_name = "reviews/confirm.html"
@@ -472,7 +472,7 @@ class PublishView(ConfirmView):
         permissions.check_can_publish(request.user, self.review)
 
     def act(self, request: HttpRequest) -> HttpResponse:
-        publish_review(review=self.review, by=request.user)
+        publish_review(review=self.review, by=self.member)
         messages.success(request, gettext("The review is published and will stay as it is."))
         return redirect(self.review)
 
@@ -487,7 +487,7 @@ class DiscardView(ConfirmView):
         permissions.check_can_change(request.user, self.review)
 
     def act(self, request: HttpRequest) -> HttpResponse:
-        discard_draft(review=self.review, by=request.user)
+        discard_draft(review=self.review, by=self.member)
         messages.success(request, gettext("The draft is discarded."))
         return redirect("reviews:index")
 
@@ -502,7 +502,7 @@ class ExportView(Screen, View):
         if form not in self.forms or not self.review.is_published:
             raise Http404
         export, content_type = self.forms[form]
-        record_download(review=self.review, by=request.user, form=form)
+        record_download(review=self.review, by=self.member, form=form)
         name = f"review-{self.review.pk}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
         return HttpResponse(export(self.review.snapshot), content_type=content_type, headers=headers)

@@ -19,7 +19,7 @@ from reviews.querysets import VIEW
 from reviews.views import ICON
 
 
-class ReviewsMenuItem(MenuItem):  # type: ignore[misc]
+class ReviewsMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(VIEW))
 
@@ -42,7 +42,7 @@ def review_permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label="reviews", codename__in=names)
 
 
-class ReviewURLFinder(ModelAdminURLFinder):  # type: ignore[misc]
+class ReviewURLFinder(ModelAdminURLFinder):
     """Where the site's history leads from a line about a review."""
 
     edit_url_name = "reviews:detail"
@@ -65,7 +65,7 @@ def review_log(actions: LogActionRegistry) -> None:
     actions.register_action("reviews.download")(DownloadFormatter)
 
 
-class DownloadFormatter(LogFormatter):  # type: ignore[misc]
+class DownloadFormatter(LogFormatter):
     label = _("Download a product review")
 
     def format_message(self, log_entry: Any) -> str:
