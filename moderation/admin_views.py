@@ -26,7 +26,7 @@ from moderation.permissions import check_is_moderator
 from moderation.refusals import RefusalMixin
 
 
-class OffsiteFilterSet(WagtailFilterSet):  # type: ignore[misc]
+class OffsiteFilterSet(WagtailFilterSet):
     kind = django_filters.MultipleChoiceFilter(label=_("Kind"), widget=forms.CheckboxSelectMultiple)
     state = django_filters.MultipleChoiceFilter(
         label=_("State"),
@@ -41,17 +41,17 @@ class OffsiteFilterSet(WagtailFilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["kind"].extra["choices"] = [
-            (kind.name, capfirst(kind.label)) for kind in moderated_by(self.request.user)
+            (kind.name, capfirst(str(kind.label))) for kind in moderated_by(self.request.user)
         ]
 
 
-class PostPaginator(WagtailPaginator):  # type: ignore[misc]
+class PostPaginator(WagtailPaginator):
     """Counts posts, whatever their kinds."""
 
     verbose_name, verbose_name_plural = _("post"), _("posts")
 
 
-class PostColumn(ButtonsColumnMixin, TitleColumn):  # type: ignore[misc]
+class PostColumn(ButtonsColumnMixin, TitleColumn):
     """The title that the post stands under, its first words, who wrote it, and what can be done."""
 
     cell_template_name = "moderation/post_cell.html"
@@ -75,7 +75,7 @@ class PostColumn(ButtonsColumnMixin, TitleColumn):  # type: ignore[misc]
         ]
 
 
-class OffsiteView(RefusalMixin, BaseListingView):  # type: ignore[misc]
+class OffsiteView(RefusalMixin, BaseListingView):
     """Posts that are held, hidden or deleted: who decided, why and when, the newest decisions first."""
 
     page_title = _("Moderation")

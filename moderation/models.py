@@ -15,7 +15,7 @@ from community.content import Content
 from moderation.kinds import moderated_by
 
 
-class PostLogEntryManager(BaseLogEntryManager):  # type: ignore[misc]
+class PostLogEntryManager(BaseLogEntryManager):
     def log_action(self, instance: Content, action: str, **kwargs: Any) -> PostLogEntry:
         """Add a line about a post, and note which page holds it."""
         kwargs.update(object_id=instance.pk, page_id=instance.topic.page.pk)
@@ -34,7 +34,7 @@ class PostLogEntryManager(BaseLogEntryManager):  # type: ignore[misc]
         return self.filter(content_type=ContentType.objects.get_for_model(instance), object_id=instance.pk)
 
 
-class PostLogEntry(BaseLogEntry):  # type: ignore[misc]
+class PostLogEntry(BaseLogEntry):
     """One line of the log about a post. Lines of one decision share their uuid."""
 
     object_id = models.PositiveBigIntegerField(db_index=True)
@@ -42,7 +42,7 @@ class PostLogEntry(BaseLogEntry):  # type: ignore[misc]
 
     objects = PostLogEntryManager()
 
-    class Meta(BaseLogEntry.Meta):  # type: ignore[misc]
+    class Meta(BaseLogEntry.Meta):
         ordering = ["-timestamp", "-id"]
         verbose_name = _("log entry of a post")
         verbose_name_plural = _("log entries of posts")

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.kept_forms import member_required, take
 from community.content import Content
-from core.errors import ConflictError
+from community.views.requests import typed
+from core.forms import submit
 from ideas.models import Idea
 from moderation.actions import hidden_together, hide_post, restore_post
 from moderation.forms import HideForm, ReasonForm
@@ -26,7 +27,7 @@ def hide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     post = _find(request, kind, pk)
     merged = list(post.duplicates.order_by("pk")) if isinstance(post, Idea) else []
     check_can_decide_on_merged(request.user, merged)
-    form = HideForm(request.POST or None, initial=take(request), has_merged=bool(merged))
+    form = HideForm(typed(request), initial=take(request), has_merged=bool(merged))
     context = {"post": post, "form": form, "merged": merged, "is_hiding": True}
     return _decide(request, context, hide_post, _("The post is hidden."))
 
@@ -37,7 +38,7 @@ def restore(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     post = _find(request, kind, pk)
     together = hidden_together(post)
     check_can_decide_on_merged(request.user, together)
-    form = ReasonForm(request.POST or None, initial=take(request))
+    form = ReasonForm(typed(request), initial=take(request))
     context = {"post": post, "form": form, "merged": together}
     return _decide(request, context, restore_post, _("The post is visible again."))
 
@@ -54,21 +55,12 @@ def _decide(
     request: HttpRequest, context: dict[str, Any], action: Callable[..., Content], success: str
 ) -> HttpResponse:
     """Show the form, or call the action with what it holds and go back to where the moderator came from."""
-    post, form = context["post"], context["form"]
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                action(post=post, by=request.user, **form.cleaned_data)
-            except ConflictError as error:
-                form.add_error(None, str(error))
-                status = 409
-            else:
-                messages.success(request, success)
-                return redirect(_next(request) or post.get_absolute_url())
-    context["next_url"] = _next(request)
-    return render(request, "moderation/decide.html", context, status=status)
+    post = context["post"]
+    decided, status = submit(context["form"], action, post=post, by=request.user)
+    if decided:
+        messages.success(request, success)
+        return redirect(_next(request) or post.get_absolute_url())
+    return render(request, "moderation/decide.html", {**context, "next_url": _next(request)}, status=status)
 
 
 def _next(request: HttpRequest) -> str:

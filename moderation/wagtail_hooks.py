@@ -20,7 +20,7 @@ from moderation.log import DELETE, HIDE, HOLD, RESTORE
 from moderation.models import PostLogEntry
 
 
-class OffsiteMenuItem(MenuItem):  # type: ignore[misc]
+class OffsiteMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(moderated_by(request.user))
 
@@ -62,7 +62,7 @@ class PostURLFinder:
 register_admin_url_finder(Content, PostURLFinder)
 
 
-class DecisionFormatter(LogFormatter):  # type: ignore[misc]
+class DecisionFormatter(LogFormatter):
     """What was decided, and why."""
 
     def format_message(self, log_entry: Any) -> str:

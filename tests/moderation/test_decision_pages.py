@@ -93,7 +93,9 @@ def test_a_forum_that_a_moderator_may_not_read_hides_its_posts_from_them(
         assert state(post) == "visible"
 
 
-@pytest.mark.parametrize("path", ["/moderation/question/987654/hide/", "/moderation/member/1/hide/"])
+@pytest.mark.parametrize(
+    "path", ["/moderation/question/987654/hide/", f"/moderation/idea/{'9' * 30}/hide/", "/moderation/member/1/hide/"]
+)
 def test_what_is_not_there_is_not_found(path: str, client: Client, moderator: Member) -> None:
     client.force_login(moderator)
     assert client.get(path).status_code == 404

@@ -37,7 +37,7 @@ def decided(post_of: PostOf, moderator: Member) -> list[Content]:
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("member", 302), ("advocate", 302), ("product_manager", 403), ("moderator", 200), ("administrator", 200)],
+    [("member", 403), ("advocate", 403), ("product_manager", 403), ("moderator", 200), ("administrator", 200)],
 )
 def test_who_opens_the_screen(
     role: str, status: int, client: Client, decided: list[Content], request: pytest.FixtureRequest
