@@ -1,4 +1,4 @@
-"""Collects the texts of the interface into locale/*/LC_MESSAGES/django.po, and compiles these into django.mo.
+"""Collects the texts of the interface into locale/*/LC_MESSAGES/django.po, and compiles every django.po into django.mo.
 
 What was translated stays; a text that changed a little keeps its old translation, marked fuzzy until somebody has
 looked at it. Babel does the work, so that nobody needs the programs of gettext.
@@ -75,12 +75,13 @@ def main() -> None:
         catalog.update(collected, update_creation_date=False)
         with path.open("wb") as file:
             write_po(file, catalog, width=100, ignore_obsolete=True, include_previous=True, include_lineno=False)
-        with path.with_suffix(".mo").open("wb") as file:
-            write_mo(file, catalog)
         texts = [message for message in catalog if message.id]
         fuzzy = sum(message.fuzzy for message in texts)
         empty = sum(not all(translations(message)) for message in texts)
         print(f"{path.parts[-3]}: {len(texts)} texts, {empty} to translate, {fuzzy} to check")
+    for path in LOCALE.rglob("django.po"):
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, read_catalog(path))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import allauth
 import pytest
 from babel.messages.catalog import Catalog, Message
 from django.conf import settings
@@ -13,6 +14,10 @@ from bin.messages import LOCALE, catalog_files, collect, read_catalog, translati
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 PLACEHOLDERS = re.compile(r"%(?:\([a-z_]+\))?[a-z%]|\{[a-z_]*\}|</?[a-z]+|href=(?:'[^']*'|\"[^\"]*\")")
+ALLAUTH = LOCALE / "allauth" / "de" / "LC_MESSAGES" / "django.po"
+INFORMAL = re.compile(
+    r"\b(du|dich|dir|dein\w*|gib|lass|wähle|versuche|folge|klick|kontaktiere|überprüfe)\b", re.IGNORECASE
+)
 Key = tuple[str | None, str | tuple[str, ...]]
 
 
@@ -24,6 +29,11 @@ def collected() -> Catalog:
 @pytest.fixture(params=LANGUAGES)
 def path(request: pytest.FixtureRequest) -> Path:
     return LOCALE / request.param / "LC_MESSAGES" / "django.po"
+
+
+@pytest.fixture(scope="module")
+def german_of_allauth() -> Catalog:
+    return read_catalog(Path(allauth.__file__).parent / "locale" / "de" / "LC_MESSAGES" / "django.po")
 
 
 @pytest.fixture
@@ -73,9 +83,10 @@ def test_translations_have_the_placeholders_and_links_of_the_text(catalog: Catal
     assert wrong == []
 
 
-def test_what_is_compiled_says_what_is_written(path: Path, catalog: Catalog) -> None:
+@pytest.mark.parametrize("path", [*catalog_files(), ALLAUTH], ids=lambda path: str(path.relative_to(LOCALE).parent))
+def test_what_is_compiled_says_what_is_written(path: Path) -> None:
     written = {}
-    for message in texts(catalog):
+    for message in texts(read_catalog(path)):
         key = forms(message)[0] if message.context is None else f"{message.context}\4{forms(message)[0]}"
         if isinstance(message.id, str):
             written[key] = message.string
@@ -98,3 +109,25 @@ def test_german_quotation_marks_are_german() -> None:
     straight = re.compile(r"(?<!=)\"(?![> ])|“[\w%{]|\w”")
     catalog = read_catalog(LOCALE / "de" / "LC_MESSAGES" / "django.po")
     assert [text for message in texts(catalog) for text in translations(message) if straight.search(text)] == []
+
+
+def test_sign_in_pages_say_sie_in_german(german_of_allauth: Catalog) -> None:
+    """allauth says "du" in places; where we have such a page, locale/allauth says it differently."""
+    instead = {message.id: message for message in texts(read_catalog(ALLAUTH))}
+    ours = read_catalog(LOCALE / "de" / "LC_MESSAGES" / "django.po")
+    not_installed = re.compile(r"idp/|usersessions/|phone|headless/")
+    too_close = [
+        message.id
+        for message in texts(german_of_allauth)
+        if not all(not_installed.search(file) for file, _line in message.locations)
+        and not (message.id in instead or message.id in ours)
+        and any(INFORMAL.search(text) for text in translations(message))
+    ]
+    assert too_close == []
+    assert [text.string for text in instead.values() if INFORMAL.search(str(text.string))] == []
+
+
+def test_what_is_said_instead_of_allauth_fits_its_texts(german_of_allauth: Catalog) -> None:
+    for message in texts(read_catalog(ALLAUTH)):
+        assert message.id in german_of_allauth, "allauth says this no longer"
+        assert set(PLACEHOLDERS.findall(str(message.string))) == set(PLACEHOLDERS.findall(str(message.id))), message.id
