@@ -9,9 +9,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from core.forms import is_secret
+
 SESSION_KEY = "kept_forms"
 MOST_CHARACTERS = 64_000
-NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1"}
 
 View = Callable[..., HttpResponse]
 
@@ -32,7 +33,7 @@ def member_required(view: View) -> View:
 
 def keep(request: HttpRequest) -> None:
     """Put the posted fields aside in the session, if they are of a size that a person types."""
-    typed = {name: str(value) for name, value in request.POST.items() if name not in NEVER_KEPT}
+    typed = {name: str(value) for name, value in request.POST.items() if not is_secret(name)}
     if typed and sum(map(len, typed.values())) <= MOST_CHARACTERS:
         request.session[SESSION_KEY] = {request.path: typed}
         messages.info(request, _("Sign in to send what you wrote. We have kept it for you."))

@@ -1,4 +1,4 @@
-"""Forms that lead to an action."""
+"""Forms that lead to an action, and what of a form is nobody's business."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,3 +23,8 @@ def submit(form: BaseForm, action: Callable[..., Any], **known: Any) -> tuple[An
     except ConflictError as error:
         form.add_error(None, str(error))
         return None, 409
+
+
+def is_secret(name: str) -> bool:
+    """Whether a posted field holds something that is never shown or kept."""
+    return "password" in name or name in ("csrfmiddlewaretoken", "code")

@@ -1,16 +1,16 @@
 """Pages that belong to no subject: health, and a form whose token was missing or old."""
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-NEVER_SHOWN = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+from core.forms import is_secret
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Says that the form was not sent and shows what had been typed, so that it can be copied."""
-    typed = [value for name, value in request.POST.items() if name not in NEVER_SHOWN and len(str(value)) > 2]
+    typed = [value for name, value in request.POST.items() if not is_secret(name) and len(str(value)) > 2]
     return render(request, "403_csrf.html", {"typed": typed}, status=403)
 
 
@@ -22,7 +22,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: the database answers too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Ready: the database answers too; else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("the database does not answer\n", content_type="text/plain", status=503)
     return HttpResponse("ready\n", content_type="text/plain")
