@@ -1,12 +1,13 @@
 """What every way of running Chorus shares. Environment variables are described in docs/reference/settings.md."""
 
-import json
 import os
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from .environment import address, json_object
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("CHORUS_VAR", BASE_DIR / "var"))
@@ -138,7 +139,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = None
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
-SOCIALACCOUNT_PROVIDERS = json.loads(os.environ.get("SOCIALACCOUNT_PROVIDERS", "{}"))
+SOCIALACCOUNT_PROVIDERS = json_object("SOCIALACCOUNT_PROVIDERS")
 SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
 SOCIALACCOUNT_LOGIN_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -158,7 +159,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Chorus <chorus@localhost>")
 
-BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = address("BASE_URL", "http://127.0.0.1:8000")
 WAGTAIL_SITE_NAME = "Chorus"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"

@@ -1,26 +1,15 @@
-"""A site for the world. SECRET_KEY, ALLOWED_HOSTS and BASE_URL must be set; the start fails with a sentence if not."""
+"""A site for the world. SECRET_KEY, ALLOWED_HOSTS, BASE_URL and EMAIL_URL must be set; the start says which is not."""
 
-import os
 from urllib.parse import urlsplit
-
-from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
 from .base import BASE_URL
+from .environment import required
 from .mail import email_settings
-
-
-def required(name: str) -> str:
-    """The environment variable, or ImproperlyConfigured naming it."""
-    value = os.environ.get(name, "")
-    if not value:
-        raise ImproperlyConfigured(f"Set the environment variable {name}; docs/reference/settings.md describes it.")
-    return value
-
 
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY")
-ALLOWED_HOSTS = required("ALLOWED_HOSTS").split(",")
+ALLOWED_HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",")]
 required("BASE_URL")
 
 globals().update(email_settings(required("EMAIL_URL")))
