@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from wagtail.models import Page
@@ -35,10 +36,14 @@ class SitePage(Page):
         return free
 
 
+# Promised in docs/reference/addresses.md, though nothing answers there yet.
+PROMISED = {"api", "feeds"}
+
+
 @cache
 def reserved_slugs() -> frozenset[str]:
     """The first steps of the addresses that belong to no page."""
-    return frozenset(_first_steps(get_resolver()))
+    return frozenset(_first_steps(get_resolver()) | PROMISED | {settings.STATIC_URL.strip("/")})
 
 
 def _first_steps(resolver: URLResolver) -> set[str]:
