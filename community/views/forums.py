@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.kept_forms import member_required, take
+from accounts.kept_forms import member_required
 from community.actions import ask_question
 from community.forms import QuestionForm
 from community.models import ForumPage, Question
-from community.views.requests import typed
+from community.views.requests import begun, typed
 from core.forms import submit
 from core.pagination import keyset_page
 
@@ -85,7 +85,7 @@ def _address(sort: str, tag: str = "", after: str = "") -> str:
 @member_required
 def question_create(request: HttpRequest, page: ForumPage) -> HttpResponse:
     """Ask in a forum that the member may read: Wagtail's privacy has let them through to here."""
-    form = QuestionForm(typed(request), initial=take(request))
+    form = QuestionForm(typed(request), initial=begun(request))
     question, status = submit(form, ask_question, forum=page, by=request.user)
     if question:
         messages.success(request, _("Your question is posted."))

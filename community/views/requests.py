@@ -5,12 +5,18 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from accounts.kept_forms import take
 from accounts.models import Member
 
 
 def typed(request: HttpRequest) -> Any:
     """What a form is bound to: the fields that were posted, None where nothing was."""
     return request.POST if request.method == "POST" else None
+
+
+def begun(request: HttpRequest) -> dict[str, str]:
+    """What a new topic's form begins with: the title that the address brings, or what was kept of an earlier try."""
+    return {"title": request.GET.get("title", "")} | take(request)
 
 
 def member_of(request: HttpRequest) -> Member:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from taggit.models import Tag
 
-from accounts.kept_forms import member_required, take
-from community.views.requests import typed
+from accounts.kept_forms import member_required
+from community.views.requests import begun, typed
 from core.access import is_restricted
 from core.forms import submit
 from core.pagination import keyset_page
@@ -152,7 +152,7 @@ def _tag_links(choice: Choice, tags: list[Tag]) -> list[dict[str, Any]]:
 @member_required
 def idea_create(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
     """Propose on a board that the member may read: its page privacy has let them through to here."""
-    form = IdeaForm(typed(request), initial=take(request))
+    form = IdeaForm(typed(request), initial=begun(request))
     idea, status = submit(form, post_idea, board=page, by=request.user)
     if idea:
         messages.success(request, _("Your idea is on the board, and your vote is its first."))

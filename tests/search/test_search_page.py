@@ -154,6 +154,14 @@ def test_where_nothing_is_found_the_words_go_along_to_the_forms(client, forum, b
     assert 'href="/ideas/new/?title=flux+%26+capacitor"' in page
 
 
+@pytest.mark.parametrize("form", ["/help/ask/", "/ideas/new/"])
+def test_the_forms_begin_with_the_words(client, forum, board, member, form):
+    client.force_login(member)
+    page = client.get(f"{form}?title=flux+%26+%22capacitor%22").text
+    assert 'value="flux &amp; &quot;capacitor&quot;"' in page
+    assert client.get(f"{form}?title=%00{'x' * 5000}").status_code == 200
+
+
 @pytest.mark.django_db
 def test_a_visitor_is_not_sent_to_places_that_are_closed_to_them(client, staff_forum, members_forum):
     page = client.get("/search/", {"q": "nothing"}).text
