@@ -330,63 +330,59 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
         response: HttpResponse = self.render_to_response(self.get_context_data(review=self.review, **context))
         return response
 
-    def get_header_buttons(self) -> list[Any]:
-        pk = self.review.pk
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
         if self.review.is_published:
             return [
-                HeaderButton(
-                    gettext("CSV"), url=reverse("reviews:export", args=[pk, "csv"]), icon_name="download", priority=1
-                ),
-                HeaderButton(
-                    gettext("Markdown"),
-                    url=reverse("reviews:export", args=[pk, "md"]),
-                    icon_name="download",
-                    priority=2,
-                ),
+                self.button(gettext("CSV"), "download", "export", "csv", priority=1),
+                self.button(gettext("Markdown"), "download", "export", "md", priority=2),
             ]
-        buttons = []
-        if self.request.user.has_perm(permissions.PUBLISH):
-            buttons.append(
-                HeaderButton(gettext("Publish"), url=reverse("reviews:publish", args=[pk]), icon_name="upload")
-            )
-        self.header_more_buttons = []
-        if self.request.user.has_perm(permissions.CHANGE):
-            self.header_more_buttons = [
-                Button(gettext("Edit"), url=reverse("reviews:edit", args=[pk]), icon_name="edit", priority=1),
-                Button(gettext("Discard"), url=reverse("reviews:discard", args=[pk]), icon_name="bin", priority=2),
-            ]
-        return [*buttons, *super().get_header_buttons()]
+        may_publish = self.request.user.has_perm(permissions.PUBLISH)
+        return [self.button(gettext("Publish"), "upload", "publish")] if may_publish else []
+
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        if self.review.is_published or not self.request.user.has_perm(permissions.CHANGE):
+            return []
+        return [
+            self.button(gettext("Edit"), "edit", "edit", priority=1, kind=Button),
+            self.button(gettext("Discard"), "bin", "discard", priority=2, kind=Button),
+        ]
+
+    def button(self, label: str, icon: str, name: str, *args: str, priority: int = 1, kind: Any = HeaderButton) -> Any:
+        address = reverse(f"reviews:{name}", args=[self.review.pk, *args])
+        return kind(label, url=address, icon_name=icon, priority=priority)
 
 
 def draft_context(user: Any, review: Review, can_change: bool) -> dict[str, Any]:
     """The draft's ideas as they rank now, and those that can't be published any more."""
-    chosen = list(review.items.values_list("idea", flat=True))
-    ideas = for_ranked_list(ranked(user, review.board)).filter(pk__in=chosen)
-    rows = with_figures(ideas, timezone.now())
-    gone = set(chosen) - {row.idea.pk for row in rows}
+    chosen = set(review.items.values_list("idea", flat=True))
+    rows = with_figures(for_ranked_list(ranked(user, review.board)).filter(pk__in=chosen), timezone.now())
+    lost = chosen - {row.idea.pk for row in rows}
+    seen = Idea.objects.visible_to(user).in_bulk(lost)
+    merged_into = Idea.objects.visible_to(user).in_bulk({idea.canonical_id for idea in seen.values()} - {None})
     columns = [RANK, IDEA, *FIGURES, *([RemoveColumn()] if can_change else [])]
     return {
         "table": IdeaTable(columns, rows, caption=gettext("Chosen ideas in the order of their rank")),
         "note_html": render(review.note),
         "lost": [
-            (pk, Idea.objects.visible_to(user).filter(pk=pk).select_related("canonical").first()) for pk in sorted(gone)
+            {"pk": pk, "idea": idea, "canonical": idea and merged_into.get(idea.canonical_id)}
+            for pk, idea in ((pk, seen.get(pk)) for pk in sorted(lost))
         ],
         "can_change": can_change,
-        "policy": SUPPORTERS,
     }
 
 
 def published_context(snapshot: ReviewSnapshot) -> dict[str, Any]:
     """What the snapshot says."""
     data = snapshot.data
-    for idea in data["ideas"]:
-        idea["author_name"] = snapshot.names.get(idea["author"])
+    rows = [{**idea, "author_name": snapshot.names.get(idea["author"])} for idea in data["ideas"]]
     return {
         "snapshot": snapshot,
         "data": data,
         "publisher": snapshot.names.get(data["review"]["published_by"], gettext("a former member")),
         "note_html": render(data["review"]["note"]),
-        "table": IdeaTable(FROZEN, data["ideas"], caption=gettext("Ideas in the order of their rank")),
+        "table": IdeaTable(FROZEN, rows, caption=gettext("Ideas in the order of their rank")),
     }
 
 

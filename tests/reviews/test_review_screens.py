@@ -13,6 +13,7 @@ from wagtail.models import Page
 
 from accounts.models import Member
 from accounts.roles import MODERATORS
+from community.actions import delete_content
 from ideas.actions import change_status, edit_idea, merge_idea
 from ideas.models import Idea, IdeaBoardPage
 from moderation.actions import hide_post
@@ -415,6 +416,17 @@ def test_a_draft_names_what_left_the_board_as_far_as_one_may_see_it(
     for idea in ideas[1:]:
         product.post(url("remove", draft.pk), {"idea": idea.pk})
     assert product.post(url("publish", draft.pk)).status_code == 302
+
+
+def test_a_draft_does_not_name_what_an_idea_was_merged_into_where_that_is_out_of_sight(
+    product: Client, draft: Review, ideas: list[Idea], make_idea: Callable[..., Idea], author: Member, moderator: Member
+) -> None:
+    target = make_idea("Rude words")
+    merge_idea(duplicate=ideas[1], into=target, by=moderator)
+    delete_content(content=target, by=author)
+    page = text_at(product, url("detail", draft.pk))
+    assert "Export" in page
+    assert "Rude words" not in page
 
 
 def test_a_draft_has_no_files(product: Client, draft: Review) -> None:
