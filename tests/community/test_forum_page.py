@@ -65,7 +65,7 @@ def at(question: Question, **moments: Any) -> None:
 
 
 def test_the_newest_stand_first_unless_another_order_is_asked_for(make_question, forum, member, browse: Browse) -> None:
-    old, new = make_question("Old"), make_question("New")
+    old, _new = make_question("Old"), make_question("New")
     post_answer(question=old, by=member, body="At last.")
     assert rows_of(browse(), forum).titles == ["New", "Old"]
     assert rows_of(browse(), forum, "?sort=newest").titles == ["New", "Old"]
@@ -234,7 +234,9 @@ SCALARS = st.one_of(
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.one_of(st.text(), st.lists(SCALARS, max_size=4).map(lambda values: encoded(["n", *values])), SCALARS.map(encoded))
+    st.one_of(
+        st.text(), st.lists(SCALARS, max_size=4).map(lambda values: encoded(["n", *values])), SCALARS.map(encoded)
+    )
 )
 def test_no_cursor_breaks_the_page(question, forum, client: Client, cursor: str) -> None:
     assert client.get(forum.url, {"after": cursor}).status_code in (200, 400)

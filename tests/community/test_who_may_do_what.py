@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import Member
-from community.actions import ask_question, edit_content, post_answer, post_comment, set_visibility
+from community.actions import ask_question, post_answer, post_comment, set_visibility
 from community.content import Content, Visibility
 from community.models import Answer, Comment, ForumPage, Question, QuestionMerge
 from tests.community.conftest import Browse
@@ -79,13 +79,13 @@ class Thread:
 
 @pytest.fixture
 def thread(request: pytest.FixtureRequest, author: Member, moderator: Member) -> Thread:
-    """A question, an answer to it and a comment on that, all of one author, in the forum asked for; each was edited once."""
+    """A question, an answer to it and a comment on that, all of one author, in the forum asked for."""
     forum: ForumPage = request.getfixturevalue(request.param)
     question = ask_question(forum=forum, by=author, title="How?", body="Like this?")
     other = ask_question(forum=forum, by=author, title="How then?", body="Like that?")
     answer = post_answer(question=question, by=author, body="So.")
     comment = post_comment(question=question, answer=answer, by=author, body="Really?")
-    return Thread(question, edit_content(content=answer, by=author, body="So!"), comment, other)
+    return Thread(question, answer, comment, other)
 
 
 def rows() -> Iterator[tuple[str, str, dict[str, str]]]:
