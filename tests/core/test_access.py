@@ -78,7 +78,19 @@ def test_the_inactive_may_do_nothing(moderator):
 
 
 def test_no_page_takes_an_address_of_ours(home):
-    assert {"search", "accounts", "admin", "healthz", "language", "q", "u", "tags", "static", "media", "api"} <= reserved_slugs()
+    assert {
+        "search",
+        "accounts",
+        "admin",
+        "healthz",
+        "language",
+        "q",
+        "u",
+        "tags",
+        "static",
+        "media",
+        "api",
+    } <= reserved_slugs()
     page = home.add_child(instance=ForumPage(title="Search"))
     assert page.slug == "search-2"
     below = page.add_child(instance=ForumPage(title="Search"))
