@@ -1,5 +1,6 @@
 """Showing where the words that were looked for stand in a text."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,12 +47,23 @@ def marked(text: str, words: Sequence[str]) -> list[Fragment]:
 
 
 def excerpt(text: str, words: Sequence[str]) -> list[Fragment]:
-    """A line of the text around the first of the words, or its beginning, in fragments."""
-    first = next((word.start for word in words_in(text) if any(_matches(word, wanted) for wanted in words)), 0)
+    """The line of a composed text that has most of the words, or its beginning, in fragments."""
+    first = _densest(text, words)
     start = _word_start(text, first - LEAD) if first > LEAD else 0
     end = start + EXCERPT_LENGTH
     shown = text[start:end] if end >= len(text) else text[start:end].rsplit(" ", 1)[0] + "…"
     return marked(f"… {shown}" if start else shown, words)
+
+
+def _densest(text: str, words: Sequence[str]) -> int:
+    """Where the first line begins that has as many different words as any."""
+    found = [(word.start, wanted) for word in words_in(text) for wanted in words if _matches(word, wanted)]
+    best, most = 0, 0
+    for index, (start, _) in enumerate(found):
+        end = bisect_left(found, (start + EXCERPT_LENGTH - LEAD, ""))
+        if (different := len({wanted for _, wanted in found[index:end]})) > most:
+            best, most = start, different
+    return best
 
 
 def _word_start(text: str, position: int) -> int:

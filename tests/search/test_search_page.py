@@ -147,6 +147,14 @@ def test_long_texts_are_cut_around_the_word(forum, author, visitor):
     assert len(text) < 260
 
 
+def test_the_line_with_most_of_the_words_is_quoted(forum, author, visitor):
+    body = f"Not this. {'filler ' * 60} not this but that. {'filler ' * 60} that."
+    ask_question(forum=forum, by=author, title="Long", body=body)
+    (hit,) = search("not that", visitor).hits
+    text = "".join(fragment.text for fragment in hit.excerpt)
+    assert "not this but that" in text
+
+
 def test_where_nothing_is_found_the_words_go_along_to_the_forms(client, forum, board):
     page = client.get("/search/", {"q": "flux & capacitor"}).text
     assert "Nothing found for “flux &amp; capacitor”" in page
