@@ -38,7 +38,7 @@ def ballot(user: Any, idea: Idea, *, at: Idea, is_voted: bool, back: str) -> Bal
     closed = VotingClosedError.sentence if at.is_visible and idea.is_visible else IdeaNotVisibleError.sentence
     return Ballot(
         key=idea.pk,
-        label=idea.title,
+        label=at.title,
         action=f"{reverse(name, args=[idea.pk])}?next={quote(here)}",
         count=at.supporter_count,
         base=at.family_base_votes,
