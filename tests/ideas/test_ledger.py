@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Member
-from core.ledger import protect
 from ideas.actions import cast_vote, change_status
 from ideas.models import Idea, IdeaBoardPage, Status, StatusChange, VoteEvent
 
@@ -50,6 +49,7 @@ def test_raw_sql_is_refused(lines: None, table: str, statement: str) -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_truncating_is_refused(lines: None, table: str) -> None:
     with refused(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
@@ -75,10 +75,9 @@ def test_a_vote_can_not_have_happened_after_it_was_recorded(lines: None) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_projects_own_flush_empties_the_ledgers_and_protects_them_again(lines: None) -> None:
-    call_command("flush", interactive=False, verbosity=0)
+def test_the_flush_of_the_tests_empties_the_ledgers_and_protects_them_again(lines: None) -> None:
+    call_command("flush", interactive=False, verbosity=0, reset_sequences=False, inhibit_post_migrate=True)
     assert not VoteEvent.objects.exists()
-    protect("default")
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ideas_%'")
