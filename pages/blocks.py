@@ -24,8 +24,8 @@ class ListBlock(blocks.StructBlock):
 
     place_field: ClassVar[str]
 
-    heading = blocks.CharBlock(label=_("heading"), max_length=80, required=False)
-    count = blocks.IntegerBlock(label=_("how many"), min_value=1, max_value=20, default=5)
+    heading = blocks.CharBlock(label=_("Heading"), max_length=80, required=False)
+    count = blocks.IntegerBlock(label=_("How many"), min_value=1, max_value=20, default=5)
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Adds the places that the rows come from, and the rows, each with its place."""
@@ -54,7 +54,7 @@ class ListBlock(blocks.StructBlock):
 
 class TopIdeasBlock(ListBlock):
     board = blocks.PageChooserBlock(
-        label=_("board"), page_type=IdeaBoardPage, required=False, help_text=_("All boards if empty.")
+        label=_("Board"), page_type=IdeaBoardPage, required=False, help_text=_("All boards if empty.")
     )
     place_field = "board"
 
@@ -77,7 +77,7 @@ class TopIdeasBlock(ListBlock):
 
 class QuestionsBlock(ListBlock):
     forum = blocks.PageChooserBlock(
-        label=_("forum"), page_type=ForumPage, required=False, help_text=_("All forums if empty.")
+        label=_("Forum"), page_type=ForumPage, required=False, help_text=_("All forums if empty.")
     )
     place_field = "forum"
 
@@ -107,12 +107,12 @@ class UnansweredQuestionsBlock(QuestionsBlock):
 
 
 class AnnouncementBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("heading"), max_length=120)
-    text = blocks.RichTextBlock(label=_("text"), features=RICH_TEXT, required=False)
-    link = blocks.URLBlock(label=_("link"), required=False)
-    link_label = blocks.CharBlock(label=_("words of the link"), max_length=60, required=False)
+    heading = blocks.CharBlock(label=_("Heading"), max_length=120)
+    text = blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT, required=False)
+    link = blocks.URLBlock(label=_("Link"), required=False)
+    link_label = blocks.CharBlock(label=_("Words of the link"), max_length=60, required=False)
     tone = blocks.ChoiceBlock(
-        label=_("tone"),
+        label=_("Tone"),
         choices=[("info", _("News")), ("success", _("Good news")), ("warning", _("Careful"))],
         default="info",
     )

@@ -49,28 +49,28 @@ class Migration(migrations.Migration):
                         ],
                         blank=True,
                         block_lookup={
-                            0: ("wagtail.blocks.CharBlock", (), {"label": "heading", "max_length": 120}),
+                            0: ("wagtail.blocks.CharBlock", (), {"label": "Heading", "max_length": 120}),
                             1: (
                                 "wagtail.blocks.RichTextBlock",
                                 (),
                                 {
                                     "features": ["bold", "italic", "link", "ol", "ul"],
-                                    "label": "text",
+                                    "label": "Text",
                                     "required": False,
                                 },
                             ),
-                            2: ("wagtail.blocks.URLBlock", (), {"label": "link", "required": False}),
+                            2: ("wagtail.blocks.URLBlock", (), {"label": "Link", "required": False}),
                             3: (
                                 "wagtail.blocks.CharBlock",
                                 (),
-                                {"label": "words of the link", "max_length": 60, "required": False},
+                                {"label": "Words of the link", "max_length": 60, "required": False},
                             ),
                             4: (
                                 "wagtail.blocks.ChoiceBlock",
                                 [],
                                 {
                                     "choices": [("info", "News"), ("success", "Good news"), ("warning", "Careful")],
-                                    "label": "tone",
+                                    "label": "Tone",
                                 },
                             ),
                             5: (
@@ -81,19 +81,19 @@ class Migration(migrations.Migration):
                             6: (
                                 "wagtail.blocks.CharBlock",
                                 (),
-                                {"label": "heading", "max_length": 80, "required": False},
+                                {"label": "Heading", "max_length": 80, "required": False},
                             ),
                             7: (
                                 "wagtail.blocks.IntegerBlock",
                                 (),
-                                {"default": 5, "label": "how many", "max_value": 20, "min_value": 1},
+                                {"default": 5, "label": "How many", "max_value": 20, "min_value": 1},
                             ),
                             8: (
                                 "wagtail.blocks.PageChooserBlock",
                                 (),
                                 {
                                     "help_text": "All boards if empty.",
-                                    "label": "board",
+                                    "label": "Board",
                                     "page_type": ["ideas.IdeaBoardPage"],
                                     "required": False,
                                 },
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                                 (),
                                 {
                                     "help_text": "All forums if empty.",
-                                    "label": "forum",
+                                    "label": "Forum",
                                     "page_type": ["community.ForumPage"],
                                     "required": False,
                                 },
