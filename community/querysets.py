@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from community.models import Answer, Comment, Question  # noqa: F401 -- named in strings
 
 MODERATE = "community.moderate_question"
+SAMPLE = 2_000
 
 
 def _readable_forums(user: Any) -> frozenset[int]:
@@ -40,9 +41,17 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(tags__slug=slug)
 
     def tags_used(self, most: int) -> list[Tag]:
-        """The tags that most of these questions carry, each with their `count`."""
-        used = Tag.objects.filter(tagged_questions__content_object__in=self.order_by())
-        return list(used.annotate(count=Count("tagged_questions")).order_by("-count", "name")[:most])
+        """The tags that most of these questions carry, each with their `count`.
+
+        Of a long list they are those of its newest SAMPLE, and the count is None: counting all would take too long.
+        """
+        newest = list(self.order_by("-created_at", "-pk").values_list("pk", flat=True)[: SAMPLE + 1])
+        used = Tag.objects.filter(tagged_questions__content_object__in=newest[:SAMPLE])
+        tags = list(used.annotate(count=Count("tagged_questions")).order_by("-count", "name")[:most])
+        if len(newest) > SAMPLE:
+            for tag in tags:
+                tag.count = None
+        return tags
 
     def for_list(self) -> QuestionQuerySet:
         """With what a row of a list shows, and without the texts that it doesn't."""
@@ -61,11 +70,6 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             may_see(user, moderate=MODERATE, prefix="question__"),
             question__forum__in=_readable_forums(user),
         )
-
-    def in_reading_order(self) -> AnswerQuerySet:
-        """The accepted one first, then by votes from before, then the oldest."""
-        is_accepted = models.Case(models.When(accepted_for__isnull=False, then=0), default=1)
-        return self.order_by(is_accepted, "-base_votes", "created_at", "pk")
 
 
 class QuestionCommentQuerySet(models.QuerySet["Comment"]):

@@ -25,6 +25,7 @@ COMMENTS_BELOW_A_POST = 15
 COMMENTS_ON_A_PAGE = 50
 MOST_DUPLICATES = 20
 
+# By votes from before, then the oldest first.
 READING_ORDER = ("-base_votes", "created_at", "id")
 COMMENT_ORDER = ("created_at", "id")
 

@@ -16,6 +16,7 @@ from community.actions import ask_question
 from community.forms import QuestionForm
 from community.models import ForumPage, Question
 from community.views.requests import begun, typed
+from core.access import is_restricted
 from core.forms import submit
 from core.pagination import keyset_page
 
@@ -50,6 +51,7 @@ def forum_page(request: HttpRequest, page: ForumPage) -> HttpResponse:
     rows = keyset_page(questions.for_list(), order=SORTS[sort].order, cursor=request.GET.get("after", ""))
     context = {
         "page": page,
+        "is_private": is_restricted(page.path),
         "tabs": [
             {"label": other.label, "url": _address(sort=key, tag=slug), "is_current": key == sort}
             for key, other in SORTS.items()

@@ -16,6 +16,7 @@ from community.threads import read_thread, takes_posts
 from community.views.finding import find_question
 from community.views.posts import confirm_deletion, parents_of, show_history
 from community.views.requests import member_of, typed, with_cursor
+from core.access import is_restricted
 from core.forms import submit
 
 
@@ -33,6 +34,7 @@ def question_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
     }
     context = {
         "question": question,
+        "is_private": is_restricted(question.forum.path),
         "parents": parents_of(question, is_below=False),
         "address": request.build_absolute_uri(question.get_absolute_url()),
         "thread": thread,

@@ -132,6 +132,24 @@ def test_the_tags_are_those_of_the_forums_questions_the_most_used_first(make_que
     assert '<span class="u-count">3</span>' in aside
 
 
+def test_of_a_long_list_the_tags_are_those_of_its_newest_questions(
+    make_question, forum, monkeypatch: pytest.MonkeyPatch, browse: Browse
+) -> None:
+    monkeypatch.setattr("community.querysets.SAMPLE", 3)
+    for number in range(4):
+        make_question(f"Question {number}", tags=["often", f"tag-{number}"])
+    html = browse().get(forum.url).content.decode()
+    aside = html[html.index("<aside") :]
+    assert [tag for tag in ("often", "tag-0", "tag-1", "tag-3") if tag in aside] == ["often", "tag-1", "tag-3"]
+    assert "u-count" not in aside
+
+
+@pytest.mark.parametrize(("name", "is_private"), [("forum", False), ("members_forum", True)])
+def test_a_forum_that_is_not_public_says_so(name: str, is_private: bool, member, request, browse: Browse) -> None:
+    html = browse(member).get(request.getfixturevalue(name).url).content.decode()
+    assert ('aria-label="Not public"' in html) == is_private
+
+
 def test_tags_in_other_scripts_have_addresses(make_question, forum, browse: Browse) -> None:
     make_question("Layout", tags=["設計"])
     slug = Question.objects.get().tags.get().slug

@@ -1,5 +1,7 @@
 """Marking questions as duplicates, and undoing that."""
 
+from itertools import count
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -199,6 +201,8 @@ def test_an_edge_of_what_one_may_not_see_is_not_there(staff_forum, target, autho
 # Any merges and undoings, in any order, compared with a plain model of trees
 
 
+# Each example asks anew, and the same question twice in a minute is refused.
+NUMBERS = count()
 STEPS = st.lists(st.tuples(st.sampled_from(["merge", "undo"]), st.integers(0, 5), st.integers(0, 5)), max_size=25)
 
 
@@ -208,7 +212,7 @@ def test_any_order_of_merging_and_undoing_agrees_with_the_edges(
     steps: list[tuple[str, int, int]], forum: ForumPage, author: Member, moderator: Member
 ) -> None:
     """`parents` is the truth: what stands, as {duplicate: target}. Families follow from it alone."""
-    questions = [ask_question(forum=forum, by=author, title=f"{n} {steps}", body="Text") for n in range(6)]
+    questions = [ask_question(forum=forum, by=author, title=f"{next(NUMBERS)}", body="Text") for _ in range(6)]
     parents: dict[int, int] = {}
     edges: dict[int, QuestionMerge] = {}
     for verb, one, other in steps:
