@@ -10,7 +10,7 @@ from wagtail.admin.ui.tables import BaseColumn, Column, NumberColumn, StatusTagC
 from reviews.ranking import RankedIdea
 
 
-class IdeaTable(Table):
+class WideTable(Table):
     classname = "listing c-wide-listing"
 
     class Media:

@@ -39,7 +39,7 @@ from reviews.actions import (
     record_download,
     remove_idea,
 )
-from reviews.columns import FIGURES, FROZEN, IDEA, RANK, IdeaTable, RemoveColumn, TickColumn
+from reviews.columns import FIGURES, FROZEN, IDEA, RANK, RemoveColumn, TickColumn, WideTable
 from reviews.exports import as_csv, as_markdown
 from reviews.forms import RankFilterSet, RemovalForm, ReviewForm, SelectionForm
 from reviews.models import Review, ReviewSnapshot
@@ -97,6 +97,8 @@ class IndexView(Screen, BaseListingView):
     index_url_name = "reviews:index"
     results_template_name = "reviews/index_results.html"
     verbose_name_plural = _("product reviews")
+    table_class = WideTable
+    table_classname = WideTable.classname
     paginate_by = 20
     columns = [
         TitleColumn("title", label=_("Title"), get_url=lambda review: review.get_absolute_url()),
@@ -181,9 +183,9 @@ class RankedView(Screen, BaseListingView):
         self.page = keyset_page(ideas, order=ORDER, cursor=self.request.GET.get("cursor", ""), size=PAGE_SIZE)
         return with_figures(self.page.items, timezone.now())
 
-    def get_table(self, object_list: Any) -> IdeaTable:
+    def get_table(self, object_list: Any) -> WideTable:
         columns = [TickColumn(taken=self.get_taken()), IDEA, *FIGURES]
-        return IdeaTable(
+        return WideTable(
             columns, object_list, base_url=self.index_url, caption=gettext("Ideas in the order of their rank")
         )
 
@@ -303,7 +305,7 @@ class CreateView(Screen, WagtailAdminTemplateMixin, View):
     def show(self, form: ReviewForm, ideas: list[int], status: int = 200) -> HttpResponse:
         chosen = for_ranked_list(ranked(self.request.user, self.board)).filter(pk__in=ideas)
         rows = with_figures(chosen, timezone.now())
-        table = IdeaTable([TickColumn(ticked=ideas), IDEA, *FIGURES], rows, caption=gettext("Chosen ideas"))
+        table = WideTable([TickColumn(ticked=ideas), IDEA, *FIGURES], rows, caption=gettext("Chosen ideas"))
         context = self.get_context_data(form=form, table=table, media=form.media + table.media, board=self.board)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
@@ -363,7 +365,7 @@ def draft_context(user: Any, review: Review, can_change: bool) -> dict[str, Any]
     merged_into = Idea.objects.visible_to(user).in_bulk({idea.canonical_id for idea in seen.values()} - {None})
     columns = [RANK, IDEA, *FIGURES, *([RemoveColumn()] if can_change else [])]
     return {
-        "table": IdeaTable(columns, rows, caption=gettext("Chosen ideas in the order of their rank")),
+        "table": WideTable(columns, rows, caption=gettext("Chosen ideas in the order of their rank")),
         "note_html": render(review.note),
         "lost": [
             {"pk": pk, "idea": idea, "canonical": idea and merged_into.get(idea.canonical_id)}
@@ -382,7 +384,7 @@ def published_context(snapshot: ReviewSnapshot) -> dict[str, Any]:
         "data": data,
         "publisher": snapshot.names.get(data["review"]["published_by"], gettext("a former member")),
         "note_html": render(data["review"]["note"]),
-        "table": IdeaTable(FROZEN, rows, caption=gettext("Ideas in the order of their rank")),
+        "table": WideTable(FROZEN, rows, caption=gettext("Ideas in the order of their rank")),
     }
 
 
