@@ -178,7 +178,9 @@ LETS_IN = {
 
 
 @pytest.mark.parametrize("forum_name", LETS_IN)
-def test_who_may_open_and_ask_in_a_forum(forum_name: str, request: pytest.FixtureRequest, browse: Browse) -> None:
+def test_who_may_open_and_ask_in_a_forum(
+    forum_name: str, request: pytest.FixtureRequest, db: None, browse: Browse
+) -> None:
     forum = request.getfixturevalue(forum_name)
     for name, expected in zip(("visitor", "member", "moderator"), LETS_IN[forum_name], strict=True):
         client = browse(request.getfixturevalue(name))
