@@ -1,15 +1,25 @@
 """Everybody reads in their language: members in the one they set, visitors in one they chose or their browser asks."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import Member
 
 SIGN_IN = reverse("account_login")
 WORDS = {"en": "Sign in", "de": "Anmelden", "fr": "Se connecter"}
+
+
+@pytest.fixture(autouse=True)
+def goes_back_to_english() -> Iterator[None]:
+    """The language that a visitor's request activates would stay for the tests after it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 def language_of(page: str) -> str:
