@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, IntegerField, Q, Value
 from django.urls import reverse
 from wagtail.rich_text import get_text_for_indexing
 
@@ -75,8 +75,10 @@ def cards_for(reader: Any) -> tuple[list[Card], list[Card]]:
     on_boards = IdeaBoardPage.objects.filter(pk__in=[link.pk for link in frame.boards]).annotate(
         count=Count("ideas", filter=ideas)
     )
-    found = {pk: rest for pk, *rest in in_forums.values_list("pk", "intro", "count", "unanswered")}
-    found |= {pk: rest for pk, *rest in on_boards.values_list("pk", "intro", "count")}
+    nothing = Value(None, output_field=IntegerField())
+    rows = in_forums.order_by().values_list("pk", "intro", "count", "unanswered")
+    rows = rows.union(on_boards.order_by().values_list("pk", "intro", "count", nothing))
+    found = {pk: rest for pk, *rest in rows}
     forums, boards = (
         [
             Card(link, get_text_for_indexing(found[link.pk][0]), *found[link.pk][1:])

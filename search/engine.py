@@ -6,7 +6,7 @@ from typing import Any
 
 from community.content import Visibility
 from community.models import Answer, ForumPage, Question
-from core.access import readable_page_ids
+from core.access import is_restricted, readable_page_ids
 from core.words import composed, words_in
 from ideas.models import Idea, IdeaBoardPage
 from search.backends import Backend, Kind, Wanted
@@ -34,6 +34,10 @@ class Hit:
     def url(self) -> str:
         url: str = self.post.get_absolute_url()
         return url
+
+    @property
+    def is_private(self) -> bool:
+        return is_restricted(self.post.page.path)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.search import CombinedSearchVector, SearchQuery, SearchRank
-from django.db.models import BigIntegerField, F, Model, Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet
 from django.db.models.functions import Cast
 from modelsearch.backends.database.postgres.query import Lexeme
 from wagtail.search.models import IndexEntry
@@ -15,16 +14,17 @@ from search.backends import Wanted, is_prefix
 from search.text_index import POSTGRES_CONFIG
 
 
-def matches(model: type[Model], wanted: Wanted) -> QuerySet[Any]:
-    """The entries of the index that have the words, with `post`, its key, and `score`, smaller being better."""
+def matches(wanted: Wanted) -> QuerySet[Any]:
+    """The entries of the index that have the words, with `type`, `post`, its key, and `score`, smaller being better."""
     lexemes = [Lexeme(word, prefix=is_prefix(word)) for word in wanted.words]
     # Each word in either column by itself, for the indexes are on the columns.
     found = [Q(title=_query(lexeme)) | Q(body=_query(lexeme)) for lexeme in lexemes]
     text = CombinedSearchVector(F("title"), "||", F("body"), POSTGRES_CONFIG)
-    content_type = ContentType.objects.get_for_model(model)
-    return IndexEntry.objects.filter(
-        reduce(or_ if wanted.any_word else and_, found), content_type=content_type
-    ).annotate(post=Cast("object_id", BigIntegerField()), score=0.0 - SearchRank(text, _query(reduce(or_, lexemes))))
+    return IndexEntry.objects.filter(reduce(or_ if wanted.any_word else and_, found)).annotate(
+        type=F("content_type_id"),
+        post=Cast("object_id", BigIntegerField()),
+        score=0.0 - SearchRank(text, _query(reduce(or_, lexemes))),
+    )
 
 
 def _query(lexeme: Any) -> SearchQuery:

@@ -1,8 +1,8 @@
 """What a member shows of themselves."""
 
-from django.contrib.auth.models import Group
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -23,7 +23,11 @@ def member_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """
     if handle != handle.lower():
         return redirect("pages:member-detail", handle.lower(), permanent=True)
-    member = get_object_or_404(Member.objects.exclude(handle=SYSTEM_HANDLE), handle=handle, is_active=True)
+    found = Member.objects.exclude(handle=SYSTEM_HANDLE).filter(handle=handle, is_active=True)
+    in_roles = list(found.annotate(role=F("groups__name")))  # once for each of their roles, once for none
+    if not in_roles:
+        raise Http404
+    member = in_roles[0]
     visible = {"author": member, "visibility": Visibility.VISIBLE}
     questions = Question.objects.visible_to(request.user).filter(**visible)
     answers = Answer.objects.visible_to(request.user).filter(**visible, question__visibility=Visibility.VISIBLE)
@@ -38,7 +42,7 @@ def member_detail(request: HttpRequest, handle: str) -> HttpResponse:
     )
     if member.is_placeholder and not listing.total:
         raise Http404
-    roles = set(Group.objects.filter(user=member, name__in=BADGES).values_list("name", flat=True))
+    roles = {row.role for row in in_roles}
     context = {
         "person": member,
         "badges": [badge for role, badge in BADGES.items() if role in roles],

@@ -255,6 +255,6 @@ def test_the_number_of_queries_does_not_grow(
         for n in numbers:
             ask_question(forum=forum, by=author, title=f"Question {n}", body="Text", tags=["one", f"q{n}"])
             post_idea(board=board, by=author, title=f"Idea {n}", body="Text", tags=["one", f"i{n}"])
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(12):
             assert client.get("/").status_code == 200
     assert Question.objects.count() == 41

@@ -156,10 +156,10 @@ def test_the_pages_of_a_tab_cost_the_same_whatever_their_length(
             post_idea(board=board, by=author, title=f"Idea {n}", body="Text", tags=["a", "b"])
 
     write(range(1))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         client.get(f"/u/author/?show={tab}")
     write(range(1, 41))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         page = client.get(f"/u/author/?show={tab}")
     word = tab.removesuffix("s").capitalize()
     assert f"{word} 40" in page.text

@@ -206,10 +206,10 @@ def test_pages_follow_one_another_without_gaps_and_end(client, forum, author):
 def test_the_number_of_queries_does_not_grow(client, forum, board, member, author, idea, django_assert_max_num_queries):
     client.force_login(member)
     many(forum, author, 1)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get("/search/", {"q": "bulk"})
     many(forum, author, 40)
     for n in range(40):
         post_idea(board=board, by=author, title=f"Bulk idea {n}", body="x", tags=["one", "two"])
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         assert client.get("/search/", {"q": "bulk nothing"}).status_code == 200
