@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import add_never_cache_headers
 from wagtail import hooks
+from wagtail.models import Page
 
+from accounts.kept_forms import keep
 from core.access import closed_paths, is_restricted, opens_after_sign_in
 from pages.places import page_at
 
@@ -20,13 +22,9 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     members who lack a group to sign in again.
     """
     found = _route(request, path)
-    if found is None:
-        raise Http404
+    if found is None or found[0].path.startswith(closed_paths(request.user)):
+        return _refuse(request, found and found[0])
     page, args, kwargs = found
-    if page.path.startswith(closed_paths(request.user)):
-        if not request.user.is_authenticated and opens_after_sign_in(page.path):
-            return redirect_to_login(request.get_full_path())
-        raise Http404
     for hook in hooks.get_hooks("before_serve_page"):
         response = hook(page, request, args, kwargs)
         if isinstance(response, HttpResponse):
@@ -37,10 +35,28 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     return response
 
 
+def _refuse(request: HttpRequest, page: Page | None) -> HttpResponse:
+    """Sign-in where that is all it takes; otherwise there is nothing here.
+
+    What somebody sends after their session has ended is kept for them, at any address, so that the answer says nothing
+    about which pages there are.
+    """
+    if not request.user.is_authenticated:
+        if request.method == "POST":
+            keep(request)
+            return redirect_to_login(request.get_full_path())
+        if page is not None and opens_after_sign_in(page.path):
+            return redirect_to_login(request.get_full_path())
+    raise Http404
+
+
 def _route(request: HttpRequest, path: str) -> Any:
-    """Wagtail's answer, begun at the page that the gate knows rather than at the root of the tree."""
+    """Wagtail's answer, begun at the page that the gate knows rather than at the root of the tree; None for no page."""
     known = page_at(path)
     if known is None:
         return None
     page, steps = known
-    return get_object_or_404(apps.get_model(page.model), pk=page.pk).route(request, steps)
+    try:
+        return get_object_or_404(apps.get_model(page.model), pk=page.pk).route(request, steps)
+    except Http404:
+        return None

@@ -88,6 +88,17 @@ def test_what_was_typed_before_the_session_ended_is_kept(forum: ForumPage, membe
     assert again.typed("title") == ""
 
 
+@pytest.mark.parametrize("forum_name", ["forum", "members_forum", "staff_forum"])
+def test_text_is_kept_wherever_one_asks_and_nothing_is_said_about_the_forum(
+    forum_name: str, moderator: Member, request: pytest.FixtureRequest, client: Client
+) -> None:
+    address = f"{request.getfixturevalue(forum_name).url}ask/"
+    assert client.post("/nowhere/ask/", GOOD).headers["Location"] == "/accounts/login/?next=/nowhere/ask/"
+    assert client.post(address, GOOD).headers["Location"] == f"/accounts/login/?next={address}"
+    client.force_login(moderator, backend="accounts.backends.MemberBackend")
+    assert Fields(client.get(address).content.decode()).typed("body") == GOOD["body"]
+
+
 @pytest.mark.parametrize("reader", ["member", "author"])
 def test_nobody_asks_where_they_may_not_read(
     reader: str, staff_forum: ForumPage, request: pytest.FixtureRequest, browse: Browse
