@@ -73,7 +73,7 @@ class Thread:
 def read_thread(question: Question, user: Any, cursor: str = "") -> Thread:
     """The page of the question that the cursor points to. Raises BadCursorError."""
     page = _page_of_answers(question, user, cursor)
-    answers = [*([] if cursor else _accepted(question, user)), *page.items]
+    answers = [*([] if page.previous_cursor else _accepted(question, user)), *page.items]
     for answer in answers:
         answer.question = question
     comments = _first_comments(question, answers, user)

@@ -143,6 +143,15 @@ def test_many_answers_come_in_pages_each_once(question, many_answers, author, br
     assert [len(page) for page in seen] == [ANSWERS_ON_A_PAGE + 1, ANSWERS_ON_A_PAGE, 4]
 
 
+def test_going_back_the_accepted_answer_is_on_top_again(question, many_answers, author, browse: Browse) -> None:
+    accept_answer(answer=many_answers[70], by=author)
+    client = browse()
+    first = page_of(client, question)
+    following = re.search(r'href="(\?after=[^"#]+)#answers" rel="next"', first)
+    previous = re.search(r'href="(\?after=[^"#]+)#answers" rel="prev"', page_of(client, question, following[1]))
+    assert answers_on(page_of(client, question, previous[1])) == answers_on(first)
+
+
 @pytest.mark.parametrize("place", [0, 49, 50, 51, 99, 100, 104])
 def test_the_address_of_an_answer_leads_to_where_it_stands(place: int, question, many_answers, browse: Browse) -> None:
     answer = many_answers[place]
