@@ -2,11 +2,8 @@
 
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import close_old_connections, connection
 
 from accounts.models import Member
 from core.errors import ConflictError
@@ -14,29 +11,11 @@ from ideas import tally
 from ideas.actions import cast_vote, merge_idea, rejoin_votes, set_votes_apart, undo_idea_merge, withdraw_vote
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Vote, VoteEvent
 from tests.people import make_member
+from tests.races import together
 
 THREADS = 32
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
-
-
-def together(*acts: Callable[[], object]) -> list[BaseException]:
-    """Run the acts at the same moment, each in a thread and a connection of its own; what went wrong in them."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> BaseException | None:
-        try:
-            barrier.wait()
-            act()
-        except BaseException as error:
-            return error
-        finally:
-            close_old_connections()
-            connection.close()
-        return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [error for error in pool.map(run, acts) if error is not None]
 
 
 def check_counts() -> None:
