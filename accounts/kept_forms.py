@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from core.forms import is_secret
 
@@ -18,7 +19,10 @@ View = Callable[..., HttpResponse]
 
 
 def member_required(view: View) -> View:
-    """Only members get in; others are sent to sign in, and what they typed waits for them on the same page."""
+    """Only members get in; others are sent to sign in, and what they typed waits for them on the same page.
+
+    The whole page goes there, also where htmx asked for a part of it.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -26,7 +30,8 @@ def member_required(view: View) -> View:
             return view(request, *args, **kwargs)
         if request.method == "POST":
             keep(request)
-        return redirect_to_login(request.get_full_path())
+        response = redirect_to_login(request.get_full_path())
+        return HttpResponseClientRedirect(response.url) if request.htmx else response  # type: ignore[attr-defined]
 
     return wrapped
 

@@ -91,6 +91,14 @@ def test_what_was_typed_before_the_session_ended_is_kept(below, member: Member, 
     assert Fields(client.get(address(below)).content.decode()).typed("body") == "A long remark"
 
 
+def test_where_htmx_asked_the_whole_page_goes_to_sign_in(below, member: Member, client: Client) -> None:
+    response = client.post(address(below), {"body": "A long remark"}, **HTMX)
+    assert response.headers["HX-Redirect"] == f"/accounts/login/?next={address(below)}"
+    assert not response.content
+    client.force_login(member, backend="accounts.backends.MemberBackend")
+    assert Fields(client.get(address(below)).content.decode()).typed("body") == "A long remark"
+
+
 def test_all_comments_come_in_pages_of_their_own(answer: Answer, comment: Comment, member, browse: Browse) -> None:
     for number in range(COMMENTS_BELOW_A_POST + 3):
         post_comment(question=answer.question, answer=answer, by=member, body=f"Remark {number}")
