@@ -39,7 +39,9 @@ def keyset_page(queryset: QuerySet[M], *, order: Sequence[str], cursor: str = ""
     if position is not None:
         queryset = queryset.filter(_beyond(order, position, backwards))
     wanted = [_flipped(name) for name in order] if backwards else order
-    rows = list(queryset.order_by(*wanted)[: size + 1])
+    # The keys first: an index gives them in order, where a database might join everything and then sort it.
+    keys = queryset.order_by(*wanted).values("pk")[: size + 1]
+    rows = list(queryset.filter(pk__in=keys).order_by(*wanted))
     has_more = len(rows) > size
     rows = rows[:size]
     if backwards:
