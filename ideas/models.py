@@ -166,7 +166,13 @@ class Idea(index.Indexed, Topic):
     board = models.ForeignKey(IdeaBoardPage, on_delete=models.PROTECT, related_name="ideas")
     status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="ideas")
     canonical = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="duplicates"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="duplicates",
+        db_index=False,  # idea_duplicates serves it
     )
     supporter_count = models.PositiveIntegerField(default=0, editable=False)
     family_base_votes = models.IntegerField(default=0, editable=False)
@@ -214,6 +220,8 @@ class Idea(index.Indexed, Topic):
                 name="idea_newest",
             ),
             models.Index(fields=["author", "-created_at", "-id"], name="idea_author"),
+            # Few ideas are duplicates. SQLite would rather read a whole board than use an index full of nulls.
+            models.Index(fields=["canonical", "board"], condition=Q(canonical__isnull=False), name="idea_duplicates"),
         ]
 
     def get_absolute_url(self) -> str:
