@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from accounts.badges import badges_of
 from core.pagination import KeysetPage, cursor_to, keyset_page
@@ -103,7 +103,7 @@ def read_thread(idea: Idea, canonical: Idea | None, user: Any, cursor: str = "")
     )
     merged = [edge for edge in edges if edge.is_seen]  # type: ignore[attr-defined]
     below = [] if canonical else [edge.duplicate for edge in merged]
-    page = _page_of_comments(idea, user, cursor)
+    page = _page_of_comments([idea.pk, *(duplicate.pk for duplicate in below)], user, cursor)
     badges = badges_of([idea.author_id, *(comment.author_id for comment in page.items)])
     return IdeaThread(
         idea=_entry(idea, user, badges),
@@ -118,18 +118,18 @@ def read_thread(idea: Idea, canonical: Idea | None, user: Any, cursor: str = "")
     )
 
 
-def comments_of(idea: Idea, user: Any) -> QuerySet[Comment]:
-    """The comments that the person may see on the idea, and on all that was merged into it."""
-    return Comment.objects.visible_to(user).filter(Q(idea=idea) | Q(idea__canonical=idea))
-
-
 def cursor_to_comment(comment: Comment, on: Idea, user: Any) -> str:
     """The cursor of the page of comments on which this one stands; empty for the first."""
-    return cursor_to(comments_of(on, user), order=COMMENT_ORDER, row=comment, size=COMMENTS_ON_A_PAGE)
+    ideas = [on.pk, *Idea.objects.filter(canonical=on.pk).values_list("pk", flat=True)]
+    return cursor_to(_comments_on(ideas, user), order=COMMENT_ORDER, row=comment, size=COMMENTS_ON_A_PAGE)
 
 
-def _page_of_comments(idea: Idea, user: Any, cursor: str) -> KeysetPage[Comment]:
-    comments = comments_of(idea, user).select_related("author", "idea", "visibility_by")
+def _comments_on(ideas: list[int], user: Any) -> QuerySet[Comment]:
+    return Comment.objects.visible_to(user).filter(idea__in=ideas)
+
+
+def _page_of_comments(ideas: list[int], user: Any, cursor: str) -> KeysetPage[Comment]:
+    comments = _comments_on(ideas, user).select_related("author", "idea", "visibility_by")
     comments = comments.defer("body", "excerpt", "idea__body", "idea__body_html", "idea__excerpt")
     return keyset_page(comments, order=COMMENT_ORDER, cursor=cursor, size=COMMENTS_ON_A_PAGE)
 
