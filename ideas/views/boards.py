@@ -69,7 +69,7 @@ class Row:
 @require_safe
 def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
     """The ideas of a board in one of three orders: all of them, or those with a status or a tag."""
-    statuses = list(Status.objects.filter(board=page))
+    statuses = list(page.statuses.all())
     choice = _choice(request, statuses)
     listed = Idea.objects.visible_to(request.user).listed().filter(board=page.pk)
     tag_links = _tag_links(choice, listed.tags_used(MOST_TAGS))

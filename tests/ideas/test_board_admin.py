@@ -159,3 +159,17 @@ def test_another_half_life_is_published_and_counted(admin: Client, board: IdeaBo
     assert edit(admin, board, rows_of(board), half_life_days="3").status_code == 302
     idea.refresh_from_db()
     assert idea.trending == pytest.approx(before * 14 / 3)
+
+
+def test_a_board_is_previewed_before_and_after_it_is_made(admin: Client, home: Page, board: IdeaBoardPage) -> None:
+    for name, args, fields in (
+        ("preview_on_add", ["ideas", "ideaboardpage", home.pk], {"title": "Wishes", "slug": "wishes"}),
+        ("preview_on_edit", [board.pk], {"title": "Wishes"}),
+    ):
+        address = reverse(f"wagtailadmin_pages:{name}", args=args)
+        data = form([{"name": "Fresh", "slug": "fresh"}], **fields)
+        assert admin.post(address, data).json()["is_valid"]
+        response = admin.get(address)
+        assert response.status_code == 200
+        assert "Wishes" in response.content.decode()
+        assert "Fresh" in response.content.decode()
