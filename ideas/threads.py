@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,6 +45,22 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class Family:
+    """A canonical idea, the edges below it, and the person's votes there. Not all of it is for the person to see."""
+
+    root: Idea
+    edges: list[IdeaMerge]
+    voice: Voice
+
+    def crown_of(self, idea: Idea) -> Idea:
+        """The idea where the person's vote for this one of the family counts, or would count."""
+        wanted = self.voice.crown(idea.pk)
+        if wanted in (idea.pk, self.root.pk):
+            return idea if wanted == idea.pk else self.root
+        return next(edge.duplicate for edge in self.edges if edge.duplicate_id == wanted)
+
+
+@dataclass(frozen=True)
 class IdeaThread:
     """What an idea's page shows. `merged` are the edges of the duplicates in its family that the person may see.
 
@@ -86,29 +101,31 @@ def with_own_vote(ideas: QuerySet[Idea], user: Any) -> QuerySet[Idea]:
     return ideas.annotate(is_voted_for=_has_vote(user, OuterRef("pk")))
 
 
-def read_thread(idea: Idea, canonical: Idea | None, user: Any, cursor: str = "") -> IdeaThread:
-    """The idea's page with the page of its comments that the cursor points to. Raises BadCursorError.
-
-    Both ideas come from `with_own_vote`; `canonical` is the one that a duplicate was merged into, None for others.
-    """
-    root = canonical or idea
+def read_family(root: Idea, user: Any) -> Family:
+    """The family of a canonical idea, which comes from `with_own_vote`."""
     edges = list(_edges(root, user))
     voted = {edge.duplicate_id for edge in edges if edge.has_vote}  # type: ignore[attr-defined]
-    if root.is_voted_for:
-        voted.add(root.pk)
     voice = Voice(
         parents={edge.duplicate_id: edge.target_id for edge in edges},
         apart=frozenset(edge.duplicate_id for edge in edges if edge.is_apart),  # type: ignore[attr-defined]
-        voted=frozenset(voted),
+        voted=frozenset(voted | {root.pk} if root.is_voted_for else voted),
     )
-    merged = [edge for edge in edges if edge.is_seen]  # type: ignore[attr-defined]
-    below = [] if canonical else [edge.duplicate for edge in merged]
+    return Family(root, edges, voice)
+
+
+def read_thread(idea: Idea, family: Family, user: Any, cursor: str = "") -> IdeaThread:
+    """The page of an idea of the family with the page of its comments that the cursor points to.
+
+    Raises BadCursorError.
+    """
+    merged = [edge for edge in family.edges if edge.is_seen]  # type: ignore[attr-defined]
+    below = [] if idea.canonical_id else [edge.duplicate for edge in merged]
     page = _page_of_comments([idea.pk, *(duplicate.pk for duplicate in below)], user, cursor)
     badges = badges_of([idea.author_id, *(comment.author_id for comment in page.items)])
     return IdeaThread(
         idea=_entry(idea, user, badges),
-        crown=_crown(idea, root, voice, edges),
-        voice=voice,
+        crown=family.crown_of(idea),
+        voice=family.voice,
         merged=merged,
         comments=[_entry(comment, user, badges) for comment in page.items],
         comment_count=idea.comment_count + sum(duplicate.comment_count for duplicate in below),
@@ -153,13 +170,6 @@ def _edges(root: Idea, user: Any) -> QuerySet[IdeaMerge]:
 
 def _has_vote(user: Any, idea: OuterRef) -> Any:
     return Exists(Vote.objects.filter(idea=idea, member=user.pk).standing()) if user.is_authenticated else Value(False)
-
-
-def _crown(idea: Idea, root: Idea, voice: Voice, edges: Iterable[IdeaMerge]) -> Idea:
-    wanted = voice.crown(idea.pk)
-    if wanted in (idea.pk, root.pk):
-        return idea if wanted == idea.pk else root
-    return next(edge.duplicate for edge in edges if edge.duplicate_id == wanted)
 
 
 def _entry(post: Any, user: Any, badges: dict[int, Any]) -> Entry:

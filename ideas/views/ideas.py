@@ -16,14 +16,13 @@ from community.views.posts import confirm_deletion, parents_of, show_history
 from community.views.requests import member_of, typed
 from core.access import is_restricted
 from core.forms import submit
-from ideas import tally
 from ideas.actions import delete_idea, edit_idea
 from ideas.ballots import ballot
 from ideas.forms import CommentForm, IdeaForm
 from ideas.models import Idea
 from ideas.permissions import MERGE
 from ideas.querysets import MODERATE
-from ideas.threads import IdeaThread, read_thread
+from ideas.threads import IdeaThread, read_family, read_thread
 from ideas.views.finding import find_idea, find_with_canonical
 
 
@@ -35,11 +34,12 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     and for a person whose votes stay with the duplicate. Under another slug than its own it leads to the right one.
     """
     idea, canonical = find_with_canonical(request, pk)
-    if canonical and "stay" not in request.GET and tally.crown_for(request.user, idea) == canonical.pk:
+    family = read_family(canonical or idea, request.user)
+    if canonical and "stay" not in request.GET and family.voice.crown(idea.pk) == canonical.pk:
         return redirect(_with(canonical.get_absolute_url(), {"from": str(idea.pk)}))
     if slug != idea.slug:
         return redirect(_with(idea.get_absolute_url(), request.GET.dict()))
-    thread = read_thread(idea, canonical, request.user, cursor=request.GET.get("after", ""))
+    thread = read_thread(idea, family, request.user, cursor=request.GET.get("after", ""))
     came_through = None if canonical else _came_through(request, thread)
     clicked = idea
     if came_through and thread.voice.crown(came_through.pk) == idea.pk:
