@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 # Comparing takes time that grows with the product of both lengths.
 MOST_COMPARISONS = 400_000
 
-_WORDS = re.compile(r"\S+\s*|\s+")
+# A word with the space before it, so that what is added at the end leaves the last word alone.
+_WORDS = re.compile(r"\s*\S+|\s+")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 

@@ -16,12 +16,12 @@ from tests.community.conftest import Browse
 
 def test_each_version_shows_what_changed(question: Question, author, moderator, browse: Browse) -> None:
     edit_question(question=question, by=author, title="How do I begin?", body="Nothing *happens*.", tags=[])
-    edit_question(question=question, by=moderator, title="How do I begin?", body="Nothing *happens* here.", tags=[])
+    edit_question(question=question, by=moderator, title="How do I begin?", body="Nothing really *happens*.", tags=[])
     html = browse().get(f"/q/{question.pk}/history/").content.decode()
     versions = re.findall(r'<li class="c-revision">(.*?)</li>', html, re.DOTALL)
     assert len(versions) == 3
-    assert "<ins>" in versions[0] and "here." in versions[0] and "Moderator" in versions[0]
-    assert "<del>start?</del><ins>begin?</ins>" in versions[1]
+    assert "Nothing<ins> really</ins>" in versions[0] and "Moderator" in versions[0]
+    assert "<del> start?</del><ins> begin?</ins>" in versions[1]
     assert "<ins>" not in versions[2] and "How do I start?" in versions[2] and "posted" in versions[2]
 
 
