@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 # Comparing takes time that grows with the product of both lengths.
-MOST_COMPARISONS = 400_000
+MOST_COMPARISONS = 100_000
 
 # A word with the space before it, so that what is added at the end leaves the last word alone.
 _WORDS = re.compile(r"\s*\S+|\s+")
@@ -22,9 +22,19 @@ def marked_changes(before: str, after: str) -> SafeString:
     """
     for pattern in (_WORDS, _LINES):
         old, new = pattern.findall(before), pattern.findall(after)
-        if len(old) * len(new) <= MOST_COMPARISONS:
-            return _marked(old, new)
+        start = _alike(old, new)
+        end = _alike(old[start:][::-1], new[start:][::-1])
+        middle = slice(start, len(old) - end), slice(start, len(new) - end)
+        if len(old[middle[0]]) * len(new[middle[1]]) <= MOST_COMPARISONS:
+            head, tail = escape("".join(new[:start])), escape("".join(new[len(new) - end :]))
+            return head + _marked(old[middle[0]], new[middle[1]]) + tail
     return _marked([before], [after])
+
+
+def _alike(old: list[str], new: list[str]) -> int:
+    """How many parts at the beginning of both are the same."""
+    pairs = zip(old, new, strict=False)
+    return next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(old), len(new)))
 
 
 def _marked(old: list[str], new: list[str]) -> SafeString:

@@ -74,6 +74,8 @@ def test_changes_hold_both_texts(before: str, after: str) -> None:
 def test_long_texts_are_compared_in_a_moment() -> None:
     words = MOST_COMPARISONS
     assert str(marked_changes("a " * words, "b " * words)).startswith("<del>a a ")
-    before = "\n".join(f"line {number} of it" for number in range(600))
-    after = before.replace("line 7 of", "line seven of")
-    assert "<del>line 7 of it\n</del><ins>line seven of it\n</ins>" in str(marked_changes(before, after))
+    before = "\n".join(f"line {number} of it" for number in range(300))
+    near = str(marked_changes(before, before.replace("line 7 of", "line seven of")))
+    assert "line<del> 7</del><ins> seven</ins> of it" in near
+    far = str(marked_changes(before, before.replace("line 7 of", "line seven of").replace("line 290 of", "line x of")))
+    assert "<del>line 7 of it\n</del><ins>line seven of it\n</ins>" in far
