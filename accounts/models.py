@@ -45,7 +45,8 @@ class Organisation(models.Model):
 
 
 class Member(AbstractBaseUser, PermissionsMixin):
-    """A person with an account, or a placeholder for one: somebody whose posts were imported and who never signed in.
+    """A person with an account, or a placeholder for one: somebody whose posts were imported, or a customer for whom
+    the team voted, and who never signed in. The account that claimed a placeholder's votes is `claimed_by`.
 
     Roles are groups (see accounts.roles). The handle is public and in the member's address.
     """
@@ -72,6 +73,14 @@ class Member(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC", validators=[validate_time_zone])
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    contact_email = models.EmailField(
+        _("contact address"),
+        blank=True,
+        help_text=_("Of a customer without an account: whoever proves that it is theirs can claim the votes."),
+    )
+    claimed_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="claimed"
+    )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     source = models.CharField(max_length=40, blank=True, editable=False)
     source_id = models.CharField(max_length=120, blank=True, editable=False)

@@ -102,8 +102,12 @@ class Topic(Content):
         """The page that holds the post and whose privacy is its own."""
         raise NotImplementedError
 
+    def lock(self) -> None:
+        """Lock what may have to change with this post or with one below it, until the transaction ends."""
+        type(self)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+
     def recount(self) -> None:
-        """Count anew what the row says about the posts below it; the caller holds the row's lock."""
+        """Count anew what is stored about the posts below it; the caller holds its lock."""
         raise NotImplementedError
 
     def name(self, title: str) -> None:
@@ -140,15 +144,31 @@ class AbstractRevision(models.Model):
         return f"{self.replaced_at:%Y-%m-%d %H:%M}"
 
 
+class AbstractSubscription(models.Model):
+    """Whether a member wants to hear of a topic, where they said so; what they do there speaks for itself otherwise.
+
+    Subclasses point at the topic. A row that says no is kept: it outlasts merges and later votes.
+    """
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    is_following = models.BooleanField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
 class AbstractMergeEdge(models.Model):
     """A duplicate points at its target; undone, the line stays. Subclasses add `duplicate` and `target`.
 
-    Their constraints: at most one edge of a duplicate stands, and nothing points at itself.
+    Their constraints: at most one edge of a duplicate stands, and nothing points at itself. It stood from `recorded_at`
+    until `undone_at`; `merged_at` is when it was done, which an import or the demo may set earlier.
     """
 
     merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     merged_at = models.DateTimeField(default=timezone.now)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

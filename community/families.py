@@ -138,8 +138,15 @@ def link(
     source = rows[duplicate.pk]
     goal = rows[rows[target.pk].canonical_id or target.pk]
     check_can_link(source, goal)
+    now = timezone.now()
     edge = edges._default_manager.create(
-        duplicate=source, target=goal, merged_by=by, reason=reason, import_run=import_run
+        duplicate=source,
+        target=goal,
+        merged_by=by,
+        reason=reason,
+        merged_at=now,
+        recorded_at=now,
+        import_run=import_run,
     )
     _point(type(source), [row for row in rows.values() if source.pk in (row.pk, row.canonical_id)], goal.pk)
     return edge

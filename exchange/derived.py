@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from community.content import Visibility
 from community.models import Answer, Comment, Question
+from ideas import discussion
 from ideas.models import Comment as IdeaComment
 from ideas.models import Idea
 
@@ -30,6 +31,7 @@ def recount_ideas(pks: Collection[int]) -> None:
         comment_count=_count(comments, "idea"),
         last_activity_at=Greatest("created_at", _latest(comments, "idea")),
     )
+    discussion.recount_families_of(pks)
 
 
 def brought_by(runs: Collection[int]) -> tuple[QuerySet[Question], QuerySet[Idea]]:

@@ -19,3 +19,31 @@ class OtherBoardsStatusError(ConflictError):
 
 class OthersMergedIntoError(ConflictError):
     sentence = _("Other ideas were merged into this one and are counted with it. A moderator can undo that first.")
+
+
+class BudgetSpentError(ConflictError):
+    sentence = _("You have used all your votes on this board. Take one back, or wait until one of your ideas is done.")
+
+
+class NoVoteError(ConflictError):
+    sentence = _("Vote for the idea first.")
+
+
+class NotAddedByTeamError(ConflictError):
+    sentence = _("This vote was not added by the team, so only its owner can take it back.")
+
+
+class UnreadableBoardError(ConflictError):
+    sentence = _("This member may not read the board, so the vote would be hidden from its owner.")
+
+
+class SuspendedVoterError(ConflictError):
+    sentence = _("The votes of this member do not count at present, so none can be added.")
+
+
+class AlreadyClaimedError(ConflictError):
+    sentence = _("These votes belong to an account already.")
+
+
+class UnsettledMomentError(ConflictError):
+    sentence = _("Choose a moment at least a minute ago: what was done since may still be on its way.")

@@ -9,6 +9,8 @@ from ideas.models import Idea
 
 MERGE = "ideas.merge_idea"
 CHANGE_STATUS = "ideas.change_idea_status"
+PLAN = "ideas.plan_idea"
+VOTE_ON_BEHALF = "ideas.vote_on_behalf"
 
 
 def check_can_take_part(user: Any) -> None:
@@ -29,3 +31,17 @@ def check_can_merge(user: Any, *ideas: Idea) -> None:
 def check_can_change_status(user: Any) -> None:
     if not user.has_perm(CHANGE_STATUS):
         raise ForbiddenError(_("Only the product team and moderators can change an idea's status."))
+
+
+def check_can_vote_for_others(user: Any, idea: Idea) -> None:
+    """Adding and taking back votes for customers: moderators, on ideas that they may see themselves."""
+    if not user.has_perm(VOTE_ON_BEHALF):
+        raise ForbiddenError(_("Only moderators can add votes for customers."))
+    if not Idea.objects.visible_to(user).filter(pk=idea.pk).exists():
+        raise ForbiddenError(_("You can add votes only to ideas that you may see."))
+
+
+def check_can_plan(user: Any) -> None:
+    """Owner, target quarter, links to the tracker, private notes: the product team and moderators."""
+    if not user.has_perm(PLAN):
+        raise ForbiddenError(_("Only the product team and moderators can plan ideas."))

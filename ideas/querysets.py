@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, F
 from taggit.models import Tag
 
 from community.content import Visibility
@@ -13,7 +14,8 @@ from community.gate import may_see
 from core.access import readable_page_ids
 
 if TYPE_CHECKING:
-    from ideas.models import Comment, Idea, Vote  # noqa: F401 -- named in strings
+    from ideas.history import AsOf
+    from ideas.models import Comment, Idea, Vote, VoteSentence  # noqa: F401 -- named in strings
 
 MODERATE = "ideas.moderate_idea"
 SAMPLE = 500
@@ -44,6 +46,12 @@ class IdeaQuerySet(models.QuerySet["Idea"]):
         used = Tag.objects.filter(tagged_ideas__content_object__in=sample)
         return list(used.annotate(count=Count("tagged_ideas")).order_by("-count", "name")[:most])
 
+    def as_of(self, moment: datetime) -> AsOf:
+        """These ideas as they stood at the moment: families, supporters, statuses; see ideas.history."""
+        from ideas.history import AsOf
+
+        return AsOf(self, moment)
+
     def for_list(self) -> IdeaQuerySet:
         """With what a row of a list shows, and without the texts that it doesn't."""
         return self.select_related("author", "status", "board").prefetch_related("tags").defer("body", "body_html")
@@ -63,6 +71,31 @@ class VoteQuerySet(models.QuerySet["Vote"]):
     def standing(self) -> VoteQuerySet:
         """Votes that their owners have not withdrawn, here or through another idea of the family."""
         return self.filter(is_cast=True, silenced_through__isnull=True)
+
+    def counted(self) -> VoteQuerySet:
+        """Standing votes of people whose votes count at present."""
+        return self.standing().filter(is_excluded=False)
+
+
+class VoteSentenceQuerySet(models.QuerySet["VoteSentence"]):
+    def public(self) -> VoteSentenceQuerySet:
+        """What voters let everybody read who sees the idea, while their vote on it counts."""
+        return self.filter(is_public=True).spoken()
+
+    def spoken(self) -> VoteSentenceQuerySet:
+        """What goes with a vote that counts."""
+        return self.filter(
+            idea__votes__member=F("member"),
+            idea__votes__is_cast=True,
+            idea__votes__silenced_through__isnull=True,
+            idea__votes__is_excluded=False,
+        )
+
+
+class VotesApartQuerySet(models.QuerySet[Any]):
+    def standing(self) -> VotesApartQuerySet:
+        """Those in force: at an edge that stands, and not taken back."""
+        return self.filter(ended_at__isnull=True, edge__undone_at__isnull=True)
 
 
 class IdeaMergeQuerySet(models.QuerySet[Any]):

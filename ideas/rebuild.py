@@ -100,10 +100,8 @@ def _examined(family: tally.Family, repair: bool) -> Iterator[Difference]:
     derived = _votes_by_ledger(family)
     yield from _examined_votes(family, derived, repair)
     yield from _examined_pointers(family, repair)
-    standing = (
-        (*key, state.cast_at) for key, state in derived.items() if state.is_cast and state.silenced_through_id is None
-    )
-    counts = family.counts(family.gather(standing))
+    counted = ((*key, state.cast_at) for key, state in derived.items() if state.counts)
+    counts = family.counts(family.gather(counted))
     for pk, expected in counts.items():
         row = family.rows[pk]
         stored = tally.Counts(row.supporter_count, row.family_base_votes, row.trending)
@@ -128,7 +126,7 @@ def _examined_pointers(family: tally.Family, repair: bool) -> Iterator[Differenc
 
 
 def _examined_votes(family: tally.Family, derived: dict[Key, VoteState], repair: bool) -> Iterator[Difference]:
-    columns = ("idea", "member", "is_cast", "silenced_through", "cast_at")
+    columns = ("idea", "member", "is_cast", "silenced_through", "cast_at", "importance", "is_excluded")
     rows = Vote.objects.filter(idea__in=family.rows).values_list(*columns).iterator()
     stored = {(idea, member): VoteState(*state) for idea, member, *state in rows}
     wrong = sorted(key for key in derived.keys() | stored.keys() if derived.get(key) != stored.get(key))
@@ -141,7 +139,7 @@ def _examined_votes(family: tally.Family, derived: dict[Key, VoteState], repair:
 
 def _store_votes(states: dict[Key, VoteState | None]) -> None:
     rows = [Vote(idea_id=idea, member_id=member, **asdict(state)) for (idea, member), state in states.items() if state]
-    columns = ["is_cast", "silenced_through", "cast_at"]
+    columns = ["is_cast", "silenced_through", "cast_at", "importance", "is_excluded"]
     Vote.objects.bulk_create(rows, update_conflicts=True, unique_fields=["idea", "member"], update_fields=columns)
     for (idea, member), state in states.items():
         if state is None:
@@ -152,7 +150,8 @@ def _votes_by_ledger(family: tally.Family) -> dict[Key, VoteState]:
     """The votes on these ideas as the lines about them leave them."""
     votes: dict[Key, VoteState] = {}
     lines = VoteEvent.objects.filter(idea__in=family.rows).order_by("pk")
-    for line in lines.only("idea_id", "member_id", "kind", "clicked_id", "occurred_at").iterator():
+    columns = ("idea_id", "member_id", "kind", "clicked_id", "occurred_at", "importance")
+    for line in lines.only(*columns).iterator():
         key = (line.idea_id, line.member_id)
         if key not in votes:
             votes[key] = VoteState(is_cast=False, silenced_through_id=None, cast_at=line.occurred_at)

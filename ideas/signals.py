@@ -3,8 +3,9 @@
 from django.dispatch import Signal
 
 idea_posted = Signal()  # idea, by
-vote_cast = Signal()  # idea, by
-vote_withdrawn = Signal()  # idea, by
+vote_cast = Signal()  # idea, by, member
+vote_explained = Signal()  # vote, by
+vote_withdrawn = Signal()  # idea, by, member
 votes_reinstated = Signal()  # votes
 votes_set_apart = Signal()  # edge, by
 votes_rejoined = Signal()  # edge, by

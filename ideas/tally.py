@@ -1,12 +1,12 @@
 """Who supports what: a family's supporters and its place in Trending, counted from its votes.
 
-The rules are those of merging: a person supports a family while a vote of theirs stands anywhere in it, and counts
+The rules are those of merging: a person supports a family while a vote of theirs counts anywhere in it, and counts
 once. A vote counts at the family's canonical idea, unless its owner set it apart at an edge on the way there; then it
 counts below that edge.
 
-Trending is ln Σ exp(λ·t), t being the moment of each supporter's first standing vote and λ the board's decay. It is the
-logarithm of an exponentially decayed count (see Cormode et al., "Forward Decay", ICDE 2009), so its order does not
-change as time passes.
+Trending is ln Σ exp(λ·t), t being the moment of each supporter's first counted vote in the family and λ the board's
+decay. It is the logarithm of an exponentially decayed count (see Cormode et al., "Forward Decay", ICDE 2009), so its
+order does not change as time passes.
 """
 
 from __future__ import annotations
@@ -18,15 +18,22 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, FloatField, Min, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Exp, Greatest
+from django.utils import timezone
 
 from community import families
+from core.epoch import Epoch
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Vote, VotesApart
 
 DECIMALS = 9
 SECONDS_PER_DAY = 86_400
 BATCH = 200
+
+# Databases refuse exp() of what is far below zero. Where a sum is not well above the least term that we let them add,
+# it is made in Python instead.
+LEAST_EXPONENT = -600.0
+LEAST_SUM = 1e-200
 
 
 class Counts(NamedTuple):
@@ -46,7 +53,7 @@ class Family:
         self.parents = (families.standing(IdeaMerge, rows) if has_edges else {}) if parents is None else parents
         self.apart: dict[int, set[int]] = defaultdict(set)
         if self.parents:
-            apart = VotesApart.objects.filter(edge__undone_at__isnull=True, edge__duplicate__in=list(self.parents))
+            apart = VotesApart.objects.standing().filter(edge__duplicate__in=list(self.parents))
             for member, duplicate in apart.values_list("member", "edge__duplicate"):
                 self.apart[member].add(duplicate)
 
@@ -55,15 +62,15 @@ class Family:
         return crown(self.parents, self.apart.get(member, ()), idea)
 
     def supporters(self) -> dict[int, dict[int, datetime]]:
-        """For each idea of the families, who counts there and since when: {idea: {member: first standing vote}}."""
+        """For each idea of the families, who counts there and since when: {idea: {member: first counted vote}}."""
         own_way = self.apart.keys()
-        votes = Vote.objects.filter(idea__in=self.rows).standing()
+        votes = Vote.objects.filter(idea__in=self.rows).counted()
         first = votes.exclude(member__in=own_way).values_list(Coalesce("idea__canonical_id", "idea_id"), "member")
         separate = votes.filter(member__in=own_way).values_list("idea", "member", "cast_at")
         return self.gather(chain(first.annotate(since=Min("cast_at")).order_by().iterator(), separate))
 
     def gather(self, votes: Iterable[tuple[int, int, datetime]]) -> dict[int, dict[int, datetime]]:
-        """The same from standing votes that are given as (idea, member, when cast)."""
+        """The same from counted votes that are given as (idea, member, when cast)."""
         result: dict[int, dict[int, datetime]] = {pk: {} for pk in self.rows}
         for idea, member, since in votes:
             there = result[self.crown(idea, member)]
@@ -72,15 +79,62 @@ class Family:
 
     def counts(self, supporters: Mapping[int, Mapping[int, datetime]]) -> dict[int, Counts]:
         """What is stored about the support of each idea of the families, given who counts where."""
-        boards = IdeaBoardPage.objects.filter(pk__in={row.board_id for row in self.rows.values()})
-        half_lives = dict(boards.values_list("pk", "half_life_days"))
+        return self._counts({pk: (len(there), list(there.values())) for pk, there in supporters.items()}, {})
+
+    def count(self) -> dict[int, Counts]:
+        """The same, counted by the database: how much is read does not grow with the number of votes."""
+        own_way = self.apart.keys()
+        votes = Vote.objects.filter(idea__in=self.rows).counted()
+        separate = self.gather(votes.filter(member__in=own_way).values_list("idea", "member", "cast_at"))
+        sums = {root: self._sum(root, ideas, own_way) for root, ideas in self._ideas_by_root().items()}
+        return self._counts({pk: (len(there), list(there.values())) for pk, there in separate.items()}, sums)
+
+    def _ideas_by_root(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        for pk in self.rows:
+            found[families.root(self.parents, pk)].append(pk)
+        return found
+
+    def _sum(self, root: int, ideas: list[int], own_way: Iterable[int]) -> tuple[int, float]:
+        """How many people other than those of `own_way` support a family, and its Trending from them alone."""
+        votes = Vote.objects.filter(idea__in=ideas).counted().order_by()
+        votes = votes.exclude(member__in=own_way) if own_way else votes
+        first: Any = votes.annotate(since=F("cast_at"))
+        if len(ideas) > 1:
+            first = votes.values("member").annotate(since=Min("cast_at"))
+        rate = decay(self.half_lives[self.rows[root].board_id])
+        now = timezone.now().timestamp()
+        exponent = (Epoch("since") - Value(now)) * Value(rate)
+        weight = Exp(Greatest(exponent, Value(LEAST_EXPONENT), output_field=FloatField()))
+        found = first.aggregate(people=Count("*"), weight=Sum(weight))
+        people, total = found["people"], found["weight"] or 0.0
+        if people and total < LEAST_SUM:
+            return people, _log_sum(first.values_list("since", flat=True).iterator(), rate)
+        return people, rate * now + math.log(total) if people else 0.0
+
+    @property
+    def half_lives(self) -> dict[int, int]:
+        """The half-life in days of each board that the ideas are on."""
+        if not hasattr(self, "_half_lives"):
+            boards = IdeaBoardPage.objects.filter(pk__in={row.board_id for row in self.rows.values()})
+            self._half_lives = dict(boards.values_list("pk", "half_life_days"))
+        return self._half_lives
+
+    def _counts(
+        self, people: Mapping[int, tuple[int, list[datetime]]], sums: Mapping[int, tuple[int, float]]
+    ) -> dict[int, Counts]:
+        """From people whose moments are given, and others whose number and Trending are."""
         base = {pk: row.base_votes for pk, row in self.rows.items()}
         for pk in self.parents:
             base[families.root(self.parents, pk)] += self.rows[pk].base_votes
-        return {
-            pk: Counts(len(there), base[pk], trending(there.values(), half_lives[self.rows[pk].board_id]))
-            for pk, there in supporters.items()
-        }
+        result = {}
+        for pk, (number, moments) in people.items():
+            others, weight = sums.get(pk, (0, 0.0))
+            rate = decay(self.half_lives[self.rows[pk].board_id]) if number else 0.0
+            own = _log_sum(moments, rate) if number else 0.0
+            total = _log_add(own, weight) if number and others else own if number else weight
+            result[pk] = Counts(number + others, base[pk], round(total, DECIMALS))
+        return result
 
 
 def votes_of(member: Any, ideas: Iterable[Idea]) -> dict[int, int]:
@@ -125,7 +179,7 @@ def _divided(member: Any, roots: set[int]) -> tuple[dict[int, int], set[int]]:
 
 
 def _set_apart(member: Any) -> QuerySet[VotesApart]:
-    return VotesApart.objects.filter(member=member, edge__undone_at__isnull=True)
+    return VotesApart.objects.standing().filter(member=member)
 
 
 def crown(parents: dict[int, int], apart: Container[int], idea: int) -> int:
@@ -140,26 +194,34 @@ def decay(half_life_days: int) -> float:
 
 def trending(moments: Iterable[datetime], half_life_days: int) -> float:
     """ln Σ exp(λ·t) over the moments, rounded to DECIMALS; 0 where there is none."""
-    rate = decay(half_life_days)
+    return round(_log_sum(moments, decay(half_life_days)), DECIMALS)
+
+
+def _log_sum(moments: Iterable[datetime], rate: float) -> float:
     exponents = [rate * moment.timestamp() for moment in moments]
     if not exponents:
         return 0.0
     largest = max(exponents)
-    return round(largest + math.log(math.fsum(math.exp(exponent - largest) for exponent in exponents)), DECIMALS)
+    return largest + math.log(math.fsum(math.exp(exponent - largest) for exponent in exponents))
+
+
+def _log_add(one: float, other: float) -> float:
+    """ln(exp(one) + exp(other))"""
+    high, low = max(one, other), min(one, other)
+    return high + math.log1p(math.exp(low - high))
 
 
 def add_supporter(idea: Idea, since: datetime) -> None:
     """Count one more person on a locked idea, without reading the others."""
-    moment = decay(idea.board.half_life_days) * since.timestamp()
+    weight = decay(idea.board.half_life_days) * since.timestamp()
     if idea.supporter_count:
-        high, low = max(idea.trending, moment), min(idea.trending, moment)
-        moment = high + math.log1p(math.exp(low - high))
-    store(idea, Counts(idea.supporter_count + 1, idea.family_base_votes, round(moment, DECIMALS)))
+        weight = _log_add(idea.trending, weight)
+    store(idea, Counts(idea.supporter_count + 1, idea.family_base_votes, round(weight, DECIMALS)))
 
 
 def recount(family: Family) -> None:
     """Count anew, from the rows, all that is stored about the support of locked families, and save what was found."""
-    for pk, counts in family.counts(family.supporters()).items():
+    for pk, counts in family.count().items():
         row = family.rows[pk]
         if counts != (row.supporter_count, row.family_base_votes, row.trending):
             store(row, counts)

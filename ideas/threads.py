@@ -153,7 +153,7 @@ def _page_of_comments(ideas: list[int], user: Any, cursor: str) -> KeysetPage[Co
 
 def _edges(root: Idea, user: Any) -> QuerySet[IdeaMerge]:
     """The edges of the family, each with whether the person sees its duplicate, voted for it, and set votes apart."""
-    own_apart = VotesApart.objects.filter(edge=OuterRef("pk"), member=user.pk)
+    own_apart = VotesApart.objects.standing().filter(edge=OuterRef("pk"), member=user.pk)
     return (
         IdeaMerge.objects.standing()
         .filter(duplicate__canonical=root.pk)

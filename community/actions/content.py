@@ -25,9 +25,8 @@ class AlreadyPostedError(ConflictError):
 
 
 def locked(content: C) -> C:
-    """The post as it is now, its row locked until the transaction ends; its topic's row is locked first."""
-    topic = content.topic
-    type(topic)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=topic.pk)
+    """The post as it is now, its row locked until the transaction ends; its topic is locked first."""
+    content.topic.lock()
     row: C = type(content)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=content.pk)
     return row
 

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.utils import timezone
 
 from accounts.models import Member
+from community import families
 from community.actions import undo_question_merge
 from community.content import Content, Visibility
 from community.models import (
@@ -134,7 +135,7 @@ class _Undoing:
         )
 
     def _ideas(self, pks: list[int]) -> None:
-        list(Idea.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
+        families.lock(Idea, *pks)
         by_people = {"idea": OuterRef("pk"), "import_run__isnull": True}
         voted = Q(Exists(VoteEvent.objects.filter(**by_people)))
         moved = Q(Exists(StatusChange.objects.filter(**by_people)))

@@ -1,6 +1,8 @@
 """Every write on the boards, one function for each thing that a person can do."""
 
+from ideas.actions.claiming import claim_votes
 from ideas.actions.comments import post_comment
+from ideas.actions.exclusion import exclude_votes, restore_votes
 from ideas.actions.ideas import delete_idea, edit_idea, post_idea
 from ideas.actions.merging import (
     MergePreview,
@@ -11,20 +13,26 @@ from ideas.actions.merging import (
     undo_idea_merge,
 )
 from ideas.actions.statuses import change_status
-from ideas.actions.voting import cast_vote, withdraw_vote
+from ideas.actions.voting import cast_vote, cast_vote_for, explain_vote, withdraw_vote, withdraw_vote_for
 
 __all__ = [
     "MergePreview",
     "cast_vote",
+    "cast_vote_for",
     "change_status",
+    "claim_votes",
     "delete_idea",
     "edit_idea",
+    "exclude_votes",
+    "explain_vote",
     "merge_idea",
     "post_comment",
     "post_idea",
     "preview_merge",
     "rejoin_votes",
+    "restore_votes",
     "set_votes_apart",
     "undo_idea_merge",
     "withdraw_vote",
+    "withdraw_vote_for",
 ]

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from accounts.models import Member
+from community import families
 from community.actions.content import check_not_posted_twice
 from community.signals import comment_posted
 from ideas.errors import IdeaNotVisibleError
@@ -13,7 +14,7 @@ from ideas.permissions import check_can_take_part
 @transaction.atomic
 def post_comment(*, idea: Idea, by: Member, body: str) -> Comment:
     """Remark on an idea. Raises ForbiddenError, IdeaNotVisibleError and AlreadyPostedError."""
-    idea = Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.pk)
+    idea = families.lock(Idea, idea.pk)[idea.pk]
     check_can_take_part(by)
     if not idea.is_visible:
         raise IdeaNotVisibleError

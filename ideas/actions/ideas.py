@@ -1,6 +1,7 @@
 """Proposing and editing ideas."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from community import families
 from community.actions import delete_content, edit_content
 from community.actions.content import check_not_posted_twice
 from ideas.actions.voting import cast_vote
-from ideas.errors import OthersMergedIntoError
+from ideas.errors import BudgetSpentError, OthersMergedIntoError
 from ideas.models import Idea, IdeaBoardPage
 from ideas.permissions import check_can_take_part
 from ideas.querysets import MODERATE
@@ -27,7 +28,7 @@ def post_idea(
     tags: Iterable[str] = (),
     occurred_at: datetime | None = None,
 ) -> Idea:
-    """Propose an idea on a board that the person may read, and so cast its first vote.
+    """Propose an idea on a board that the person may read, and so cast its first vote, if they have one left.
 
     `occurred_at` is when the person did it, if not now. Raises ForbiddenError and AlreadyPostedError.
     """
@@ -42,7 +43,8 @@ def post_idea(
     idea.save()
     idea.tags.set(list(tags))
     if idea.accepts_votes:
-        cast_vote(idea=idea, by=by, occurred_at=occurred_at)
+        with suppress(BudgetSpentError):
+            cast_vote(idea=idea, by=by, occurred_at=occurred_at)
         idea.refresh_from_db()
     idea_posted.send(sender=Idea, idea=idea, by=by)
     return idea

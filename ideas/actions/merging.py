@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Member
 from community import families
 from core.models import ImportRun
-from ideas import tally
+from ideas import discussion, tally
 from ideas.ledger import record
 from ideas.models import Idea, IdeaMerge, Vote, VoteEvent, VotesApart
 from ideas.permissions import check_can_merge, check_can_take_part
@@ -36,15 +36,14 @@ def preview_merge(*, duplicate: Idea, into: Idea, by: Member) -> MergePreview:
     source, target = rows[duplicate.pk], rows[rows[into.pk].canonical_id or into.pk]
     families.check_can_link(source, target)
     parents = families.standing(IdeaMerge, rows)
-    apart = tally.Family(rows, parents).supporters()
-    together = tally.Family(rows, {**parents, source.pk: target.pk}).supporters()
+    together = tally.Family(rows, {**parents, source.pk: target.pk}).count()[target.pk].supporter_count
     return MergePreview(
         duplicate=source,
         target=target,
-        duplicate_supporters=len(apart[source.pk]),
-        target_supporters=len(apart[target.pk]),
-        shared_supporters=len(apart[source.pk].keys() & apart[target.pk].keys()),
-        result_supporters=len(together[target.pk]),
+        duplicate_supporters=source.supporter_count,
+        target_supporters=target.supporter_count,
+        shared_supporters=source.supporter_count + target.supporter_count - together,
+        result_supporters=together,
         result_base_votes=source.family_base_votes + target.family_base_votes,
     )
 
@@ -61,6 +60,7 @@ def merge_idea(
     check_can_merge(by, duplicate, into)
     edge = families.link(IdeaMerge, rows, duplicate, into, by, reason, import_run)
     tally.recount(tally.Family(rows))
+    discussion.recount(rows)
     ideas_merged.send(sender=IdeaMerge, edge=edge, by=by)
     return edge
 
@@ -77,6 +77,7 @@ def undo_idea_merge(*, edge: IdeaMerge, by: Member) -> IdeaMerge:
     family = tally.Family(rows)
     _reinstate(family)
     tally.recount(family)
+    discussion.recount(rows)
     idea_merge_undone.send(sender=IdeaMerge, edge=edge, by=by)
     return edge
 
@@ -90,7 +91,7 @@ def set_votes_apart(*, duplicate: Idea, by: Member) -> IdeaMerge:
     rows = families.lock(Idea, duplicate.pk)
     check_can_take_part(by)
     edge = _edge_of(duplicate)
-    VotesApart.objects.get_or_create(edge=edge, member=by)
+    VotesApart.objects.get_or_create(edge=edge, member=by, ended_at=None)
     family = tally.Family(rows)
     _reinstate(family, by)
     tally.recount(family)
@@ -104,7 +105,7 @@ def rejoin_votes(*, duplicate: Idea, by: Member) -> IdeaMerge:
     rows = families.lock(Idea, duplicate.pk)
     check_can_take_part(by)
     edge = _edge_of(duplicate)
-    VotesApart.objects.filter(edge=edge, member=by).delete()
+    VotesApart.objects.standing().filter(edge=edge, member=by).update(ended_at=timezone.now())
     tally.recount(tally.Family(rows))
     votes_rejoined.send(sender=IdeaMerge, edge=edge, by=by)
     return edge

@@ -1,4 +1,4 @@
-"""Casting and withdrawing votes. The rules, and why, are in docs/explanation/votes-and-merging.md."""
+"""Casting, explaining and withdrawing votes. The rules, and why, are in docs/explanation/votes-and-merging.md."""
 
 from datetime import datetime
 
@@ -8,12 +8,16 @@ from django.utils import timezone
 from accounts.models import Member
 from community import families
 from core.models import ImportRun
-from ideas import tally
-from ideas.errors import VotingClosedError
+from ideas import budgets, networks, tally
+from ideas.errors import NotAddedByTeamError, NoVoteError, SuspendedVoterError, UnreadableBoardError, VotingClosedError
 from ideas.ledger import record
-from ideas.models import Idea, Vote, VoteEvent
-from ideas.permissions import check_can_take_part
-from ideas.signals import vote_cast, vote_withdrawn
+from ideas.locking import lock_voter
+from ideas.models import Idea, Importance, Vote, VoteEvent, VoteEvidence, VoteSentence
+from ideas.permissions import check_can_take_part, check_can_vote_for_others
+from ideas.querysets import readable_boards
+from ideas.signals import vote_cast, vote_explained, vote_withdrawn
+
+Kind = VoteEvent.Kind
 
 
 @transaction.atomic
@@ -23,38 +27,78 @@ def cast_vote(
     by: Member,
     occurred_at: datetime | None = None,
     channel: VoteEvent.Channel = VoteEvent.Channel.WEB,
+    network: str = "",
     import_run: ImportRun | None = None,
 ) -> Vote:
     """Vote for an idea, merged or not; where the person's vote stands on it already, nothing is written.
 
-    `occurred_at` is when the person did it, if not now. Raises ForbiddenError and VotingClosedError.
+    `occurred_at` is when the person did it, if not now; `network` is the address that they came from, of which a hash
+    is kept for some time. Raises ForbiddenError, VotingClosedError and BudgetSpentError.
     """
     rows = families.lock(Idea, idea.pk)
     now = timezone.now()
-    check_can_take_part(by)
-    vote = Vote.objects.filter(idea=idea.pk, member=by).first()
-    if vote is not None and vote.stands:
-        return vote
-    family = tally.Family(rows)
-    crown = rows[family.crown(idea.pk, by.pk)]
-    if not (crown.accepts_votes and rows[idea.pk].is_visible):
-        raise VotingClosedError
-    supported = _supported(family, crown, by)
-    vote = vote or Vote(idea_id=idea.pk, member=by)
-    record(
-        VoteEvent.Kind.CAST,
-        vote=vote,
-        clicked=rows[idea.pk],
-        recorded_at=now,
-        occurred_at=occurred_at,
-        channel=channel,
-        import_run=import_run,
-    )
-    if not supported:
-        tally.add_supporter(crown, vote.cast_at)
-    elif vote.cast_at < min(other.cast_at for other in supported):
-        tally.recount(family)
-    vote_cast.send(sender=Vote, idea=rows[idea.pk], by=by)
+    voter = lock_voter(by)
+    check_can_take_part(voter)
+    vote, event = _cast(rows, idea, voter, by, now, occurred_at, channel, "", import_run)
+    if event is not None and network:
+        networks.remember(event, network)
+    return vote
+
+
+@transaction.atomic
+def cast_vote_for(
+    *,
+    idea: Idea,
+    member: Member,
+    by: Member,
+    channel: VoteEvent.Channel,
+    occurred_at: datetime | None = None,
+    importance: Importance | str = "",
+    sentence: str = "",
+    evidence_url: str = "",
+    note: str = "",
+) -> Vote:
+    """Add the vote of a customer who called or wrote: a member, or somebody without an account.
+
+    Where their vote stands already, nothing is written but the sentence. Raises ForbiddenError, UnreadableBoardError,
+    SuspendedVoterError, VotingClosedError and BudgetSpentError.
+    """
+    rows = families.lock(Idea, idea.pk)
+    now = timezone.now()
+    voter = lock_voter(member)
+    check_can_vote_for_others(by, idea)
+    if not voter.is_active:
+        raise SuspendedVoterError
+    if not voter.is_placeholder and rows[idea.pk].board_id not in readable_boards(voter):
+        raise UnreadableBoardError
+    vote, event = _cast(rows, idea, voter, by, now, occurred_at, channel, importance, None)
+    if event is not None and (evidence_url or note):
+        VoteEvidence.objects.create(event=event, url=evidence_url, note=note)
+    if sentence:
+        _say(vote, sentence, is_public=False, now=now)
+    return vote
+
+
+@transaction.atomic
+def explain_vote(
+    *, idea: Idea, by: Member, importance: Importance | str = "", sentence: str = "", is_public: bool = False
+) -> Vote:
+    """Say how much one needs an idea that one votes for, and what it would let one do; empty takes it back.
+
+    Raises ForbiddenError, and NoVoteError where the person's vote doesn't stand on this idea.
+    """
+    rows = families.lock(Idea, idea.pk)
+    now = timezone.now()
+    voter = lock_voter(by)
+    check_can_take_part(voter)
+    vote = Vote.objects.filter(idea=idea.pk, member=voter).standing().first()
+    if vote is None:
+        raise NoVoteError
+    vote.member = voter
+    if vote.importance != importance:
+        record(Kind.RATED, vote=vote, clicked=rows[idea.pk], recorded_at=now, importance=importance)
+    _say(vote, sentence, is_public=is_public, now=now)
+    vote_explained.send(sender=Vote, vote=vote, by=by)
     return vote
 
 
@@ -68,27 +112,99 @@ def withdraw_vote(*, idea: Idea, by: Member, occurred_at: datetime | None = None
     back when those ideas are not of one family with this one any more.
     """
     rows = families.lock(Idea, idea.pk)
-    now = timezone.now()
+    _withdraw(rows, idea, lock_voter(by), by, timezone.now(), occurred_at)
+
+
+@transaction.atomic
+def withdraw_vote_for(*, idea: Idea, member: Member, by: Member) -> None:
+    """Take back a vote that the team added for somebody. Raises ForbiddenError and NotAddedByTeamError."""
+    rows = families.lock(Idea, idea.pk)
+    voter = lock_voter(member)
+    check_can_vote_for_others(by, idea)
+    lines = VoteEvent.objects.filter(idea=idea.pk, member=voter, kind__in=(Kind.CAST, Kind.WITHDRAWN))
+    last = lines.order_by("-pk").first()
+    if last is None or last.kind != Kind.CAST or last.cast_by_id is None:
+        raise NotAddedByTeamError
+    _withdraw(rows, idea, voter, by, timezone.now(), None)
+
+
+def _cast(
+    rows: dict[int, Idea],
+    idea: Idea,
+    voter: Member,
+    by: Member,
+    now: datetime,
+    occurred_at: datetime | None,
+    channel: VoteEvent.Channel,
+    importance: Importance | str,
+    import_run: ImportRun | None,
+) -> tuple[Vote, VoteEvent | None]:
+    """The voter's vote, and the line that was written unless it stood already."""
+    vote = Vote.objects.filter(idea=idea.pk, member=voter).first()
+    if vote is not None and vote.stands:
+        return vote, None
     family = tally.Family(rows)
-    crown = rows[family.crown(idea.pk, by.pk)]
-    votes = {vote.idea_id: vote for vote in Vote.objects.filter(member=by, idea__in=rows).order_by("idea")}
-    clicked = rows[idea.pk]
-    events = [
-        record(VoteEvent.Kind.SILENCED, vote=vote, clicked=clicked, recorded_at=now, occurred_at=occurred_at)
-        for other, vote in votes.items()
-        if other != idea.pk and vote.stands and family.crown(other, by.pk) == crown.pk
-    ]
-    own = votes.get(idea.pk)
-    if own is not None and own.is_cast:
-        events.append(
-            record(VoteEvent.Kind.WITHDRAWN, vote=own, clicked=clicked, recorded_at=now, occurred_at=occurred_at)
-        )
-    if events:
+    crown = rows[family.crown(idea.pk, voter.pk)]
+    if not (crown.accepts_votes and rows[idea.pk].is_visible):
+        raise VotingClosedError
+    supported = _supported(family, crown, voter)
+    if not supported:
+        budgets.check_has_vote_left(voter, crown.board)
+    vote = vote or Vote(idea_id=idea.pk)
+    vote.member = voter
+    event = record(
+        Kind.CAST,
+        vote=vote,
+        clicked=rows[idea.pk],
+        recorded_at=now,
+        occurred_at=occurred_at,
+        channel=channel,
+        by=by,
+        importance=importance,
+        import_run=import_run,
+    )
+    if not supported:
+        tally.add_supporter(crown, vote.cast_at)
+    elif vote.cast_at < min(other.cast_at for other in supported):
         tally.recount(family)
-        vote_withdrawn.send(sender=Vote, idea=clicked, by=by)
+    vote_cast.send(sender=Vote, idea=rows[idea.pk], by=by, member=voter)
+    return vote, event
 
 
-def _supported(family: tally.Family, crown: Idea, by: Member) -> list[Vote]:
+def _withdraw(
+    rows: dict[int, Idea], idea: Idea, voter: Member, by: Member, now: datetime, occurred_at: datetime | None
+) -> None:
+    family = tally.Family(rows)
+    crown = rows[family.crown(idea.pk, voter.pk)]
+    votes = {vote.idea_id: vote for vote in Vote.objects.filter(member=voter, idea__in=rows).order_by("idea")}
+    clicked = rows[idea.pk]
+    own = votes.pop(idea.pk, None)
+    lines = [
+        (Kind.SILENCED, vote)
+        for other, vote in votes.items()
+        if vote.stands and family.crown(other, voter.pk) == crown.pk
+    ]
+    if own is not None and own.is_cast:
+        lines.append((Kind.WITHDRAWN, own))
+    for kind, vote in lines:
+        vote.member = voter
+        record(kind, vote=vote, clicked=clicked, recorded_at=now, occurred_at=occurred_at, by=by)
+    if lines:
+        tally.recount(family)
+        vote_withdrawn.send(sender=Vote, idea=clicked, by=by, member=voter)
+
+
+def _say(vote: Vote, sentence: str, *, is_public: bool, now: datetime) -> None:
+    """Keep what the voter says of their vote; nothing said leaves no row."""
+    said = VoteSentence.objects.filter(idea=vote.idea_id, member=vote.member_id)
+    if not sentence:
+        said.delete()
+        return
+    values = {"text": sentence, "is_public": is_public, "written_at": now}
+    VoteSentence.objects.update_or_create(idea_id=vote.idea_id, member_id=vote.member_id, defaults=values)
+
+
+def _supported(family: tally.Family, crown: Idea, voter: Member) -> list[Vote]:
     """The person's standing votes that count where `crown` is."""
-    votes = Vote.objects.filter(member=by, idea__in=family.rows).standing()
-    return [vote for vote in votes if family.crown(vote.idea_id, by.pk) == crown.pk]
+    votes = Vote.objects.filter(member=voter, idea__in=family.rows).standing()
+    return [vote for vote in votes if family.crown(vote.idea_id, voter.pk) == crown.pk]

@@ -25,7 +25,10 @@ def admin(reader: Reader, administrator: Member) -> Client:
 
 
 def form(statuses: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
-    rows = [{"id": "", "name": "", "slug": "", "kind": "open", "accepts_votes": "on", **status} for status in statuses]
+    rows = [
+        {"id": "", "name": "", "slug": "", "kind": "open", "colour": "grey", "accepts_votes": "on", **status}
+        for status in statuses
+    ]
     initial = sum(1 for row in rows if row["id"])
     return nested_form_data(
         {

@@ -1,0 +1,45 @@
+"""Locks for acts on all votes of a person at once.
+
+Families of ideas are locked before members, everywhere: whoever holds a member's row never waits for a family.
+"""
+
+from django.db import transaction
+
+from accounts.models import Member
+from community import families
+from ideas.models import Idea, Vote
+
+
+class _MovedError(Exception):
+    """Somebody voted while the locks were awaited."""
+
+
+def lock_voters(*members: Member) -> tuple[dict[int, Idea], dict[int, Member]]:
+    """The families of all ideas that these members ever voted for, then the members' rows, as {id: row}.
+
+    Until the transaction ends nobody votes there, and these members vote nowhere.
+    """
+    while True:
+        try:
+            with transaction.atomic():
+                rows = families.lock(Idea, *_voted_for(*members))
+                people = {member.pk: member for member in _held(*members)}
+                if not set(_voted_for(*members)) <= rows.keys():
+                    raise _MovedError
+                return rows, people
+        except _MovedError:
+            continue
+
+
+def lock_voter(member: Member) -> Member:
+    """The member's row as it is now, locked; the families that the act is about are locked already."""
+    return _held(member)[0]
+
+
+def _held(*members: Member) -> list[Member]:
+    rows = Member.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+    return list(rows.filter(pk__in=[member.pk for member in members]).order_by("pk"))
+
+
+def _voted_for(*members: Member) -> list[int]:
+    return list(Vote.objects.filter(member__in=[member.pk for member in members]).values_list("idea", flat=True))

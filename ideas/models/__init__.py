@@ -1,0 +1,37 @@
+"""What the boards know, a module for each noun."""
+
+from ideas.models.boards import COLOURS, IdeaBoardPage, Status
+from ideas.models.ideas import Comment, CommentRevision, Idea, IdeaRevision, IdeaSubscription, TaggedIdea
+from ideas.models.merging import IdeaMerge, VotesApart
+from ideas.models.statuses import StatusChange
+from ideas.models.votes import (
+    SENTENCE_LENGTH,
+    Importance,
+    Vote,
+    VoteEvent,
+    VoteEvidence,
+    VoteNetwork,
+    VoteSentence,
+)
+
+__all__ = [
+    "COLOURS",
+    "SENTENCE_LENGTH",
+    "Comment",
+    "CommentRevision",
+    "Idea",
+    "IdeaBoardPage",
+    "IdeaMerge",
+    "IdeaRevision",
+    "IdeaSubscription",
+    "Importance",
+    "Status",
+    "StatusChange",
+    "TaggedIdea",
+    "Vote",
+    "VoteEvent",
+    "VoteEvidence",
+    "VoteNetwork",
+    "VoteSentence",
+    "VotesApart",
+]

@@ -1,0 +1,32 @@
+"""The ledger of ideas' statuses, with what the public was told."""
+
+from django.conf import settings
+from django.db import models
+
+from core.ledger import Ledger
+from ideas.models.boards import Status
+from ideas.models.ideas import Idea
+
+
+class StatusChange(Ledger):
+    """One line of an idea's path through its board's statuses, with the public answer that was given.
+
+    `corrects` is the earlier line whose answer this one replaces; such a line leaves the status as it is.
+    """
+
+    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="status_changes")
+    old_status = models.ForeignKey(Status, on_delete=models.PROTECT, null=True, related_name="+")
+    new_status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(blank=True)
+    answer_html = models.TextField(blank=True)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    import_run = models.ForeignKey("core.ImportRun", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.idea_id}: {self.new_status_id}"
