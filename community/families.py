@@ -73,8 +73,8 @@ def subtree(parents: Mapping[int, int], pk: int) -> set[int]:
     return found
 
 
-class _MovedError(Exception):
-    """A family changed while its locks were awaited."""
+class MovedError(Exception):
+    """A family changed while its locks were awaited: they are to be given back, and all of it done again."""
 
 
 def lock(model: type[T], *pks: int) -> dict[int, T]:
@@ -86,18 +86,23 @@ def lock(model: type[T], *pks: int) -> dict[int, T]:
     while True:
         try:
             with transaction.atomic():
-                return _lock_once(model, set(pks))
-        except _MovedError:
+                return lock_once(model, set(pks))
+        except MovedError:
             continue
 
 
-def _lock_once(model: type[T], pks: set[int]) -> dict[int, T]:
+def lock_once(model: type[T], pks: set[int]) -> dict[int, T]:
+    """The same for who locks more in one go: raises MovedError, upon which the savepoint around it is rolled back.
+
+    No savepoint may have been released between the two: PostgreSQL lets whoever waits for a lock from a released
+    savepoint wait for the end of the whole transaction, even when the lock is given back before.
+    """
     family = _family_of(model, pks)
     found = set(family.values_list("pk", flat=True))
     held = model._default_manager.filter(pk__in=found).order_by("pk").select_for_update(of=("self",), no_key=True)
     rows = {row.pk: row for row in held}
     if set(_family_of(model, pks).values_list("pk", flat=True)) != rows.keys():
-        raise _MovedError
+        raise MovedError
     return rows
 
 

@@ -10,10 +10,6 @@ from community import families
 from ideas.models import Idea, Vote
 
 
-class _MovedError(Exception):
-    """Somebody voted while the locks were awaited."""
-
-
 def lock_voters(*members: Member) -> tuple[dict[int, Idea], dict[int, Member]]:
     """The families of all ideas that these members ever voted for, then the members' rows, as {id: row}.
 
@@ -22,12 +18,12 @@ def lock_voters(*members: Member) -> tuple[dict[int, Idea], dict[int, Member]]:
     while True:
         try:
             with transaction.atomic():
-                rows = families.lock(Idea, *_voted_for(*members))
+                rows = families.lock_once(Idea, _voted_for(*members))
                 people = {member.pk: member for member in _held(*members)}
-                if not set(_voted_for(*members)) <= rows.keys():
-                    raise _MovedError
+                if not _voted_for(*members) <= rows.keys():
+                    raise families.MovedError
                 return rows, people
-        except _MovedError:
+        except families.MovedError:
             continue
 
 
@@ -41,5 +37,5 @@ def _held(*members: Member) -> list[Member]:
     return list(rows.filter(pk__in=[member.pk for member in members]).order_by("pk"))
 
 
-def _voted_for(*members: Member) -> list[int]:
-    return list(Vote.objects.filter(member__in=[member.pk for member in members]).values_list("idea", flat=True))
+def _voted_for(*members: Member) -> set[int]:
+    return set(Vote.objects.filter(member__in=[member.pk for member in members]).values_list("idea", flat=True))

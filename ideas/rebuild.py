@@ -1,4 +1,4 @@
-"""What is stored about votes, brought up to what it is derived from: the ledger, the edges and the votes set apart.
+"""What is stored about votes and comments, brought up to what it is derived from: the ledger, edges, votes set apart.
 
 Casting, withdrawing and merging keep all of it right by themselves. This is for whatever writes ledger lines in bulk,
 and for proof.
@@ -12,12 +12,13 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from community import families
-from ideas import ledger, tally
+from community.content import Visibility
+from ideas import discussion, ledger, tally
 from ideas.ledger import VoteState
-from ideas.models import Idea, IdeaMerge, Vote, VoteEvent
+from ideas.models import Comment, Idea, IdeaMerge, Vote, VoteEvent
 
 BATCH = 200
 
@@ -62,10 +63,6 @@ def differences(pks: Iterable[int], *, repair: bool = False) -> Iterator[Differe
         yield from found
 
 
-class _MovedError(Exception):
-    """A family changed while its locks were awaited."""
-
-
 def _locked(pks: set[int]) -> tuple[dict[int, Idea], dict[int, int]]:
     """The locked families of these ideas and their edges; families.lock trusts the pointers that are examined here."""
     while True:
@@ -76,9 +73,9 @@ def _locked(pks: set[int]) -> tuple[dict[int, Idea], dict[int, int]]:
                 held = Idea.objects.filter(pk__in=family).order_by("pk").select_for_update(of=("self",), no_key=True)
                 rows = {row.pk: row for row in held.defer("title", "body", "body_html", "excerpt")}
                 if _edges_around(pks) != parents:
-                    raise _MovedError
+                    raise families.MovedError
                 return rows, parents
-        except _MovedError:
+        except families.MovedError:
             continue
 
 
@@ -100,6 +97,7 @@ def _examined(family: tally.Family, repair: bool) -> Iterator[Difference]:
     derived = _votes_by_ledger(family)
     yield from _examined_votes(family, derived, repair)
     yield from _examined_pointers(family, repair)
+    yield from _examined_discussions(family, repair)
     counted = ((*key, state.cast_at) for key, state in derived.items() if state.counts)
     counts = family.counts(family.gather(counted))
     for pk, expected in counts.items():
@@ -123,6 +121,22 @@ def _examined_pointers(family: tally.Family, repair: bool) -> Iterator[Differenc
             yield Difference(pk, "canonical", row.canonical_id, expected)
             if repair:
                 Idea.objects.filter(pk=pk).update(canonical=expected)
+
+
+def _examined_discussions(family: tally.Family, repair: bool) -> Iterator[Difference]:
+    visible = Comment.objects.filter(idea__in=family.rows, visibility=Visibility.VISIBLE)
+    comments = dict(visible.order_by().values_list("idea").annotate(Count("pk")))
+    stored = {pk: (row.comment_count, row.discussion_count) for pk, row in family.rows.items()}
+    for pk, row in family.rows.items():
+        row.comment_count = comments.get(pk, 0)
+        row.canonical_id = families.root(family.parents, pk) if pk in family.parents else None
+    discussions = discussion.counts(family.rows)
+    for pk, was in stored.items():
+        should_be = (comments.get(pk, 0), discussions[pk])
+        if was != should_be:
+            yield Difference(pk, "comments, with those of merged ideas", was, should_be)
+            if repair:
+                Idea.objects.filter(pk=pk).update(comment_count=should_be[0], discussion_count=should_be[1])
 
 
 def _examined_votes(family: tally.Family, derived: dict[Key, VoteState], repair: bool) -> Iterator[Difference]:

@@ -8,8 +8,22 @@ import pytest
 from accounts.models import Member
 from core.errors import ConflictError
 from ideas import tally
-from ideas.actions import cast_vote, merge_idea, rejoin_votes, set_votes_apart, undo_idea_merge, withdraw_vote
+from ideas.actions import (
+    cast_vote,
+    cast_vote_for,
+    claim_votes,
+    exclude_votes,
+    merge_idea,
+    post_comment,
+    rejoin_votes,
+    restore_votes,
+    set_votes_apart,
+    undo_idea_merge,
+    withdraw_vote,
+)
+from ideas.errors import AlreadyClaimedError
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Vote, VoteEvent
+from ideas.rebuild import differences
 from tests.people import make_member
 from tests.races import together
 
@@ -106,3 +120,57 @@ def test_one_merge_is_undone_once(make_idea: Callable[..., Idea], moderator: Mem
     assert len(errors) == 7
     assert all(isinstance(error, ConflictError) for error in errors)
     check_counts()
+
+
+def test_votes_are_excluded_and_restored_while_people_vote_merge_and_comment(
+    make_idea: Callable[..., Idea], moderator: Member
+) -> None:
+    ideas = [make_idea(f"Idea {number}") for number in range(6)]
+    members = [make_member(f"voter{number}") for number in range(20)]
+
+    def votes(member: Member, luck: random.Random) -> None:
+        for _ in range(8):
+            luck.choice([cast_vote, cast_vote, withdraw_vote])(idea=luck.choice(ideas), by=member)
+
+    def sanctions(luck: random.Random) -> None:
+        for _ in range(8):
+            luck.choice([exclude_votes, restore_votes])(member=luck.choice(members), by=moderator)
+
+    def merges(luck: random.Random) -> None:
+        for _ in range(8):
+            try:
+                edge = IdeaMerge.objects.standing().order_by("?").first()
+                if edge is not None and luck.random() < 0.5:
+                    undo_idea_merge(edge=edge, by=moderator)
+                else:
+                    one, other = luck.sample(ideas, 2)
+                    merge_idea(duplicate=one, into=other, by=moderator)
+            except ConflictError:
+                continue
+
+    def comments(member: Member, luck: random.Random) -> None:
+        for number in range(8):
+            post_comment(idea=luck.choice(ideas), by=member, body=f"Comment {number}")
+
+    errors = together(
+        *[lambda member=member: votes(member, random.Random(member.pk)) for member in members],
+        *[lambda number=number: sanctions(random.Random(number)) for number in range(4)],
+        *[lambda number=number: merges(random.Random(number)) for number in range(4)],
+        *[lambda member=member: comments(member, random.Random(member.pk)) for member in members[:4]],
+    )
+    assert not errors
+    check_counts()
+    assert not list(differences(idea.pk for idea in ideas))
+
+
+def test_a_customers_votes_are_claimed_by_one_account(make_idea: Callable[..., Idea], moderator: Member) -> None:
+    ideas = [make_idea(f"Idea {number}") for number in range(4)]
+    customer = make_member("customer", email=None)
+    claimants = [make_member(f"claimant{number}") for number in range(8)]
+    for idea in ideas:
+        cast_vote_for(idea=idea, member=customer, by=moderator, channel=VoteEvent.Channel.PHONE)
+    errors = together(*[lambda member=member: claim_votes(customer=customer, by=member) for member in claimants])
+    assert len(errors) == 7
+    assert all(isinstance(error, AlreadyClaimedError) for error in errors)
+    check_counts()
+    assert {idea.supporter_count for idea in Idea.objects.all()} == {2}
