@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.forms import BaseForm
+from django.http import HttpRequest
 
 from core.errors import ConflictError
 
@@ -23,6 +24,11 @@ def submit(form: BaseForm, action: Callable[..., Any], **known: Any) -> tuple[An
     except ConflictError as error:
         form.add_error(None, str(error))
         return None, 409
+
+
+def typed_texts(request: HttpRequest) -> list[str]:
+    """What somebody typed into a form that could not be taken, to be shown so that it can be copied."""
+    return [str(value) for name, value in request.POST.items() if not is_secret(name) and len(str(value)) > 2]
 
 
 def is_secret(name: str) -> bool:

@@ -5,13 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.forms import is_secret
+from core.forms import typed_texts
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Says that the form was not sent and shows what had been typed, so that it can be copied."""
-    typed = [value for name, value in request.POST.items() if not is_secret(name) and len(str(value)) > 2]
-    return render(request, "403_csrf.html", {"typed": typed}, status=403)
+    return render(request, "403_csrf.html", {"typed": typed_texts(request)}, status=403)
 
 
 @require_safe

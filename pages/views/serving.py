@@ -5,13 +5,14 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.cache import add_never_cache_headers
 from wagtail import hooks
 from wagtail.models import Page
 
 from accounts.kept_forms import keep
 from core.access import closed_paths, is_restricted, opens_after_sign_in
+from core.forms import typed_texts
 from pages.places import page_at
 
 
@@ -38,8 +39,8 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 def _refuse(request: HttpRequest, page: Page | None) -> HttpResponse:
     """Sign-in where that is all it takes; otherwise there is nothing here.
 
-    What somebody sends after their session has ended is kept for them, at any address, so that the answer says nothing
-    about which pages there are.
+    What a visitor sends is kept for them until they have signed in, at any address, so that the answer says nothing
+    about which pages there are. Members read again what they sent to a page that has closed in the meantime.
     """
     if not request.user.is_authenticated:
         if request.method == "POST":
@@ -47,6 +48,8 @@ def _refuse(request: HttpRequest, page: Page | None) -> HttpResponse:
             return redirect_to_login(request.get_full_path())
         if page is not None and opens_after_sign_in(page.path):
             return redirect_to_login(request.get_full_path())
+    elif request.method == "POST":
+        return render(request, "404.html", {"typed": typed_texts(request)}, status=404)
     raise Http404
 
 

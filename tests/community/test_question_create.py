@@ -3,12 +3,13 @@
 import pytest
 from django.test import Client
 
+from accounts import roles
 from accounts.models import Member
 from community.content import TITLE_LENGTH
 from community.models import ForumPage, Question
 from tests.community.conftest import Browse
 from tests.community.typing import WRONG_BODIES, WRONG_TAGS, WRONG_TITLES, Fields
-from tests.people import PASSWORD
+from tests.people import PASSWORD, restrict
 
 GOOD = {"title": "How do I export?", "body": "I have **tried**.", "tags": "export, payroll"}
 
@@ -127,3 +128,13 @@ def test_an_uploaded_file_is_not_a_text(forum: ForumPage, member: Member, browse
 def test_a_question_of_many_same_tags_has_each_once(forum: ForumPage, member: Member, browse: Browse) -> None:
     browse(member).post(f"{forum.url}ask/", {**GOOD, "tags": "Export, export, EXPORT,#export"})
     assert [tag.name for tag in Question.objects.get().tags.all()] == ["Export"]
+
+
+def test_a_forum_that_closed_in_the_meantime_gives_the_text_back(
+    forum: ForumPage, member: Member, browse: Browse
+) -> None:
+    restrict(forum, roles.MODERATORS)
+    response = browse(member).post(f"{forum.url}ask/", GOOD)
+    assert response.status_code == 404
+    assert GOOD["body"] in response.content.decode()
+    assert not Question.objects.exists()

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from accounts import roles
 from accounts.models import Member
 from community.content import BODY_LENGTH, Visibility
 from ideas.actions import edit_idea
 from ideas.models import Idea, IdeaBoardPage, Vote
 from tests.ideas.conftest import CANARY, Reader
+from tests.people import restrict
 
 GOOD = {"title": "Dark mode", "body": "My eyes **hurt**.", "tags": "design, night"}
 
@@ -149,3 +151,21 @@ def test_earlier_versions_are_escaped_and_seen_by_whoever_sees_the_idea(
         assert title in html.replace("<ins>", "").replace("</ins>", "").replace("<del>", "").replace("</del>", "")
     make_invisible(idea)
     assert reader(member).get(f"/i/{idea.pk}/history/").status_code == 404
+
+
+@pytest.mark.parametrize("way", ["unpublished", "restricted"])
+def test_a_board_that_closed_in_the_meantime_gives_the_text_back(
+    reader: Reader, board: IdeaBoardPage, member: Member, way: str
+) -> None:
+    client = reader(member)
+    client.get(f"{board.url}new/")
+    if way == "unpublished":
+        board.unpublish()
+    else:
+        restrict(board, roles.MODERATORS)
+    response = client.post(f"{board.url}new/", GOOD | {"password": "hunter2"})
+    html = response.content.decode()
+    assert response.status_code == 404
+    assert "My eyes **hurt**." in html
+    assert "hunter2" not in html
+    assert Idea.objects.count() == 0
