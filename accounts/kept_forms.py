@@ -1,4 +1,4 @@
-"""What somebody typed into a form and sent after their session had ended, kept until they have signed in again."""
+"""What somebody typed into a form and sent without being signed in, kept until they have signed in or signed up."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -28,12 +28,17 @@ def member_required(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        if request.method == "POST":
-            keep(request)
-        response = redirect_to_login(request.get_full_path())
-        return HttpResponseClientRedirect(response.url) if request.htmx else response  # type: ignore[attr-defined]
+        return to_sign_in(request)
 
     return wrapped
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Leads to sign in and back to the same page, where what was posted waits."""
+    if request.method == "POST":
+        keep(request)
+    response = redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(response.url) if request.htmx else response  # type: ignore[attr-defined]
 
 
 def keep(request: HttpRequest) -> None:
@@ -45,8 +50,11 @@ def keep(request: HttpRequest) -> None:
 
 
 def take(request: HttpRequest) -> dict[str, str]:
-    """What was kept for this page, for use as a form's initial values; it is handed out once."""
-    if request.path not in request.session.get(SESSION_KEY, {}):
-        return {}
-    kept: dict[str, str] = request.session.pop(SESSION_KEY)[request.path]
+    """What was kept for this page, for use as a form's initial values.
+
+    It is handed out to a member once. A visitor who looks at the page again before signing in takes nothing away.
+    """
+    kept: dict[str, str] = request.session.get(SESSION_KEY, {}).get(request.path, {})
+    if kept and request.user.is_authenticated:
+        del request.session[SESSION_KEY]
     return kept

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.kept_forms import member_required
+from accounts.kept_forms import to_sign_in
 from community.actions import ask_question
 from community.forms import QuestionForm
 from community.models import ForumPage, Question
@@ -84,16 +84,21 @@ def _address(sort: str, tag: str = "", after: str = "") -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required
 def question_create(request: HttpRequest, page: ForumPage) -> HttpResponse:
-    """Ask in a forum that the member may read: Wagtail's privacy has let them through to here."""
+    """Ask in a forum that the person may read: Wagtail's privacy has let them through to here.
+
+    Visitors may write, and sign in when they post.
+    """
     form = QuestionForm(typed(request), initial=begun(request))
+    if form.is_valid() and not request.user.is_authenticated:
+        return to_sign_in(request)
     question, status = submit(form, ask_question, forum=page, by=request.user)
     if question:
         messages.success(request, _("Your question is posted."))
         return redirect(question)
     context = {
         "title": _("Ask a question"),
+        "is_new_topic": True,
         "parents": [{"title": page.title, "url": page.url}],
         "form": form,
         "submit_label": _("Post your question"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from taggit.models import Tag
 
-from accounts.kept_forms import member_required
+from accounts.kept_forms import to_sign_in
 from community.views.requests import begun, typed
 from core.access import is_restricted
 from core.forms import submit
@@ -149,16 +149,21 @@ def _tag_links(choice: Choice, tags: list[Tag]) -> list[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required
 def idea_create(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
-    """Propose on a board that the member may read: its page privacy has let them through to here."""
+    """Propose on a board that the person may read: its page privacy has let them through to here.
+
+    Visitors may write, and sign in when they post.
+    """
     form = IdeaForm(typed(request), initial=begun(request))
+    if form.is_valid() and not request.user.is_authenticated:
+        return to_sign_in(request)
     idea, status = submit(form, post_idea, board=page, by=request.user)
     if idea:
         messages.success(request, _("Your idea is on the board, and your vote is its first."))
         return redirect(idea)
     context = {
         "title": _("Propose an idea"),
+        "is_new_topic": True,
         "parents": [{"title": page.title, "url": page.url}],
         "form": form,
         "submit_label": _("Post your idea"),

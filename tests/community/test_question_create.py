@@ -89,6 +89,27 @@ def test_what_was_typed_before_the_session_ended_is_kept(forum: ForumPage, membe
     assert again.typed("title") == ""
 
 
+def test_visitors_write_and_mend_before_they_sign_in(forum: ForumPage, browse: Browse) -> None:
+    client = browse()
+    html = client.get(f"{forum.url}ask/").content.decode()
+    assert "You can write now and sign in when you post." in html
+    assert "Sign in and post" in html
+    assert "/markdown/preview/" not in html
+    response = client.post(f"{forum.url}ask/", {**GOOD, "title": ""})
+    assert response.status_code == 422
+    assert Fields(response.content.decode()).typed("body") == GOOD["body"]
+
+
+def test_a_forum_that_closed_in_the_meantime_gives_the_text_back(
+    forum: ForumPage, member: Member, browse: Browse
+) -> None:
+    restrict(forum, roles.MODERATORS)
+    response = browse(member).post(f"{forum.url}ask/", GOOD)
+    assert response.status_code == 404
+    assert GOOD["body"] in response.content.decode()
+    assert not Question.objects.exists()
+
+
 @pytest.mark.parametrize("forum_name", ["forum", "members_forum", "staff_forum"])
 def test_text_is_kept_wherever_one_asks_and_nothing_is_said_about_the_forum(
     forum_name: str, moderator: Member, request: pytest.FixtureRequest, client: Client
@@ -128,13 +149,3 @@ def test_an_uploaded_file_is_not_a_text(forum: ForumPage, member: Member, browse
 def test_a_question_of_many_same_tags_has_each_once(forum: ForumPage, member: Member, browse: Browse) -> None:
     browse(member).post(f"{forum.url}ask/", {**GOOD, "tags": "Export, export, EXPORT,#export"})
     assert [tag.name for tag in Question.objects.get().tags.all()] == ["Export"]
-
-
-def test_a_forum_that_closed_in_the_meantime_gives_the_text_back(
-    forum: ForumPage, member: Member, browse: Browse
-) -> None:
-    restrict(forum, roles.MODERATORS)
-    response = browse(member).post(f"{forum.url}ask/", GOOD)
-    assert response.status_code == 404
-    assert GOOD["body"] in response.content.decode()
-    assert not Question.objects.exists()

@@ -171,7 +171,7 @@ def test_every_address(
 
 # (the page, asking) for visitor, member and moderator
 LETS_IN = {
-    "forum": [("200", "in"), ("200", "200"), ("200", "200")],
+    "forum": [("200", "200"), ("200", "200"), ("200", "200")],
     "members_forum": [("in", "in"), ("200", "200"), ("200", "200")],
     "staff_forum": [("404", "404"), ("404", "404"), ("200", "200")],
 }

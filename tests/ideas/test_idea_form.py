@@ -1,16 +1,20 @@
 """Proposing, editing and deleting ideas, and their earlier versions."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
+from django.core import mail
 
 from accounts import roles
 from accounts.models import Member
 from community.content import BODY_LENGTH, Visibility
 from ideas.actions import edit_idea
 from ideas.models import Idea, IdeaBoardPage, Vote
+from tests.community.typing import Fields
 from tests.ideas.conftest import CANARY, Reader
-from tests.people import restrict
+from tests.people import PASSWORD, restrict
 
 GOOD = {"title": "Dark mode", "body": "My eyes **hurt**.", "tags": "design, night"}
 
@@ -151,6 +155,108 @@ def test_earlier_versions_are_escaped_and_seen_by_whoever_sees_the_idea(
         assert title in html.replace("<ins>", "").replace("</ins>", "").replace("<del>", "").replace("</del>", "")
     make_invisible(idea)
     assert reader(member).get(f"/i/{idea.pk}/history/").status_code == 404
+
+
+# Visitors write first and sign in when they post
+
+
+@pytest.mark.parametrize(
+    ("place", "groups", "expected"),
+    [
+        ("board", None, {"visitor": 200, "member": 200, "moderator": 200}),
+        ("board", (), {"visitor": 302, "member": 200, "moderator": 200}),
+        ("staff_board", None, {"visitor": 404, "member": 404, "moderator": 200}),
+    ],
+    ids=["everybody", "members", "groups"],
+)
+def test_whoever_may_read_the_board_may_open_its_form(
+    place: str,
+    groups: tuple[str, ...] | None,
+    expected: dict[str, int],
+    reader: Reader,
+    member: Member,
+    moderator: Member,
+    request: pytest.FixtureRequest,
+) -> None:
+    page = request.getfixturevalue(place)
+    if groups is not None:
+        restrict(page, *groups)
+    people = {"visitor": None, "member": member, "moderator": moderator}
+    responses = {name: reader(person).get(f"{page.url}new/") for name, person in people.items()}
+    assert {name: response.status_code for name, response in responses.items()} == expected
+    if expected["visitor"] == 302:
+        assert responses["visitor"]["Location"] == f"/accounts/login/?next={page.url}new/"
+
+
+def test_the_form_tells_visitors_and_nobody_else_when_to_sign_in(
+    reader: Reader, board: IdeaBoardPage, member: Member
+) -> None:
+    seen = {who: reader(who).get(f"{board.url}new/").content.decode() for who in (None, member)}
+    assert "You can write now and sign in when you post." in seen[None]
+    assert "Sign in and post" in seen[None]
+    assert "/markdown/preview/" not in seen[None]
+    assert "sign in when you post" not in seen[member]
+    assert "Post your idea" in seen[member]
+    assert "/markdown/preview/" in seen[member]
+
+
+def test_visitors_mend_what_is_wrong_before_they_sign_in(reader: Reader, board: IdeaBoardPage) -> None:
+    response = reader(None).post(f"{board.url}new/", GOOD | {"title": ""})
+    assert response.status_code == 422
+    assert "This field is required." in response.content.decode()
+    assert "My eyes **hurt**." in response.content.decode()
+
+
+def test_looking_again_before_signing_in_takes_nothing_away(
+    reader: Reader, board: IdeaBoardPage, member: Member
+) -> None:
+    client = reader(None)
+    client.post(f"{board.url}new/", GOOD)
+    assert "My eyes **hurt**." in client.get(f"{board.url}new/").content.decode()
+    client.force_login(member)
+    assert "My eyes **hurt**." in client.get(f"{board.url}new/").content.decode()
+    assert "My eyes **hurt**." not in client.get(f"{board.url}new/").content.decode()
+
+
+def test_what_visitors_typed_waits_until_they_have_signed_up_and_confirmed(
+    reader: Reader, board: IdeaBoardPage
+) -> None:
+    client = reader(None)
+    login = client.post(f"{board.url}new/?title=Dark", GOOD)["Location"]
+    html = client.get(login).content.decode()
+    assert "We have kept it for you." in html
+    link = re.search(r'href="(/accounts/signup/[^"]*)"', html.partition("<main")[2])
+    assert link
+    signup = Fields(client.get(unescape(link[1])).content.decode().partition("<main")[2].partition("</main")[0])
+    fields = {"name": "Ada", "email": "ada@example.com", "password1": PASSWORD, "next": signup.typed("next")}
+    assert client.post("/accounts/signup/", fields)["Location"] == "/accounts/confirm-email/"
+    assert Idea.objects.count() == 0
+    confirm = re.search(r"http://testserver(/\S+)", str(mail.outbox[0].body))
+    assert confirm
+    response = client.post(confirm[1])
+    assert response["Location"] == f"{board.url}new/?title=Dark"
+    html = client.get(response["Location"]).content.decode()
+    assert {name: Fields(html).typed(name) for name in GOOD} == GOOD
+    assert "Nothing is posted yet" in html
+    assert client.post(response["Location"], GOOD).status_code == 302
+    assert Idea.objects.get().author.email == "ada@example.com"
+
+
+def test_a_link_confirmed_in_another_browser_leaves_the_text_where_it_was_written(
+    reader: Reader, board: IdeaBoardPage
+) -> None:
+    client, phone = reader(None), reader(None)
+    client.post(f"{board.url}new/", GOOD)
+    fields = {"name": "Ada", "email": "ada@example.com", "password1": PASSWORD, "next": f"{board.url}new/"}
+    client.post("/accounts/signup/", fields)
+    confirm = re.search(r"http://testserver(/\S+)", str(mail.outbox[0].body))
+    assert confirm
+    phone.post(confirm[1])
+    assert "My eyes" not in phone.get(f"{board.url}new/").content.decode()
+    sign_in = {"login": "ada@example.com", "password": PASSWORD, "next": f"{board.url}new/"}
+    response = client.post("/accounts/login/", sign_in)
+    assert response["Location"] == f"{board.url}new/"
+    assert "My eyes **hurt**." in client.get(f"{board.url}new/").content.decode()
 
 
 @pytest.mark.parametrize("way", ["unpublished", "restricted"])
