@@ -94,7 +94,7 @@ def question_create(request: HttpRequest, page: ForumPage) -> HttpResponse:
         return to_sign_in(request)
     question, status = submit(form, ask_question, forum=page, by=request.user)
     if question:
-        messages.success(request, _("Your question is posted."))
+        messages.success(request, _("Your question is posted."), extra_tags=request.path)
         return redirect(question)
     context = {
         "title": _("Ask a question"),

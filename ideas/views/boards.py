@@ -159,7 +159,7 @@ def idea_create(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
         return to_sign_in(request)
     idea, status = submit(form, post_idea, board=page, by=request.user)
     if idea:
-        messages.success(request, _("Your idea is on the board, and your vote is its first."))
+        messages.success(request, _("Your idea is on the board, and your vote is its first."), extra_tags=request.path)
         return redirect(idea)
     context = {
         "title": _("Propose an idea"),

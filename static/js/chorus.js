@@ -96,8 +96,108 @@
     event.detail.parameters = parameters;
   });
 
-  // Text that was typed and not sent is not lost to a careless click.
-  const isWritten = (field) => field.value !== field.defaultValue && field.offsetParent !== null;
+  // Drafts: what is typed into a form marked data-draft stays in this browser until it is posted, discarded or too old.
+  // A draft is that of whoever is signed in (data-draft); one that a visitor began goes to whoever signs in next.
+  const draftForm = document.querySelector("form[data-draft]");
+  const draftNotice = document.querySelector("[data-draft-notice]");
+  const draftKey = (path) => "draft:" + path;
+  const draftLife = 30 * 24 * 60 * 60 * 1000;
+  const draftFields = () => [...draftForm.elements].filter((field) => field.matches("textarea, input:not([type=hidden])"));
+  let hasTyped = false;
+  let draftTimer;
+
+  function readDraft(key) {
+    try {
+      const draft = JSON.parse(localStorage.getItem(key));
+      return draft && Date.now() - draft.at < draftLife ? draft : null;
+    } catch {
+      return null;
+    }
+  }
+
+  function forgetDrafts(isDone) {
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(draftKey("")) && isDone(key)) localStorage.removeItem(key);
+      }
+    } catch {
+      // Without storage there are no drafts.
+    }
+  }
+
+  // Whether all that was typed is kept.
+  function storeDraft() {
+    clearTimeout(draftTimer);
+    if (!hasTyped) return true;
+    const key = draftKey(location.pathname);
+    const fields = Object.fromEntries(draftFields().map((field) => [field.name, field.value]));
+    const by = draftForm.dataset.draft || readDraft(key)?.by || "";
+    try {
+      if (Object.values(fields).some((value) => value.trim())) {
+        localStorage.setItem(key, JSON.stringify({ at: Date.now(), by, fields }));
+      } else {
+        localStorage.removeItem(key);
+      }
+      hasTyped = false;
+    } catch {
+      // The storage is full or forbidden.
+    }
+    return !hasTyped;
+  }
+
+  function ago(moment) {
+    const minutes = Math.max(1, Math.round((Date.now() - moment) / 60_000));
+    const [unit, size] = minutes < 60 ? ["minute", 1] : minutes < 1440 ? ["hour", 60] : ["day", 1440];
+    return new Intl.RelativeTimeFormat(root.lang).format(-Math.round(minutes / size), unit);
+  }
+
+  function restoreDraft() {
+    const draft = readDraft(draftKey(location.pathname));
+    const reader = draftForm.dataset.draft;
+    if (!draft || (draft.by && reader && draft.by !== reader)) return;
+    for (const field of draftFields()) field.value = draft.fields[field.name] ?? field.value;
+    draftNotice.firstElementChild.textContent = draftNotice.dataset.kept.replace("{when}", ago(draft.at));
+    draftNotice.lastElementChild.hidden = false;
+  }
+
+  function discardDraft() {
+    draftForm.reset();
+    hasTyped = false;
+    forgetDrafts((key) => key === draftKey(location.pathname));
+    draftNotice.firstElementChild.textContent = draftNotice.dataset.discarded;
+    draftNotice.lastElementChild.hidden = true;
+    draftFields()[0].focus();
+  }
+
+  const posted = [...document.querySelectorAll("[data-posted]")].map((message) => draftKey(message.dataset.posted));
+  forgetDrafts((key) => posted.includes(key) || !readDraft(key));
+  if (draftForm) {
+    if (draftForm.hasAttribute("data-is-filled")) {
+      hasTyped = true;
+      storeDraft();
+    } else {
+      restoreDraft();
+    }
+    draftForm.addEventListener("input", () => {
+      hasTyped = true;
+      clearTimeout(draftTimer);
+      draftTimer = setTimeout(storeDraft, 500);
+    });
+    window.addEventListener("pagehide", storeDraft);
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target === draftForm) storeDraft();
+    // Whoever signs out leaves nothing behind for the next person at this computer.
+    if (event.target.getAttribute("action")?.endsWith("/accounts/logout/")) {
+      hasTyped = false;
+      forgetDrafts(() => true);
+    }
+  });
+
+  // Text that was typed, not sent and not kept is not lost to a careless click.
+  const isWritten = (field) =>
+    field.value !== field.defaultValue && field.offsetParent !== null && !(field.form === draftForm && storeDraft());
   let isSending = false;
 
   window.addEventListener("beforeunload", (event) => {
@@ -127,6 +227,8 @@
       toggleTheme();
     } else if (button.hasAttribute("data-dismiss")) {
       button.closest(".c-notice").remove();
+    } else if (button.hasAttribute("data-draft-discard")) {
+      discardDraft();
     } else if (button.dataset.copyLink !== undefined) {
       const address = new URL(button.dataset.copyLink || location.href, location.href).href;
       try {

@@ -110,6 +110,14 @@ def test_a_forum_that_closed_in_the_meantime_gives_the_text_back(
     assert not Question.objects.exists()
 
 
+def test_only_a_posted_question_says_that_its_draft_is_done(forum: ForumPage, member: Member, browse: Browse) -> None:
+    client = browse(member)
+    marker = f'data-posted="{forum.url}ask/"'
+    assert marker not in client.post(f"{forum.url}ask/", {**GOOD, "body": ""}).content.decode()
+    assert marker in client.post(f"{forum.url}ask/", GOOD, follow=True).content.decode()
+    assert "data-draft" not in client.get(f"/q/{Question.objects.get().pk}/edit/").content.decode()
+
+
 @pytest.mark.parametrize("forum_name", ["forum", "members_forum", "staff_forum"])
 def test_text_is_kept_wherever_one_asks_and_nothing_is_said_about_the_forum(
     forum_name: str, moderator: Member, request: pytest.FixtureRequest, client: Client

@@ -275,3 +275,22 @@ def test_a_board_that_closed_in_the_meantime_gives_the_text_back(
     assert "My eyes **hurt**." in html
     assert "hunter2" not in html
     assert Idea.objects.count() == 0
+
+
+def test_only_a_posted_idea_says_that_its_draft_is_done(
+    reader: Reader, board: IdeaBoardPage, member: Member, idea: Idea
+) -> None:
+    client = reader(member)
+    marker = f'data-posted="{board.url}new/"'
+    assert marker not in client.post(f"{board.url}new/", GOOD | {"title": ""}).content.decode()
+    assert marker in client.post(f"{board.url}new/?title=x", GOOD, follow=True).content.decode()
+    assert "data-posted" not in client.get(f"{board.url}new/").content.decode()
+
+
+def test_drafts_are_kept_of_new_ideas_and_not_of_edits(
+    reader: Reader, board: IdeaBoardPage, idea: Idea, author: Member
+) -> None:
+    client = reader(author)
+    assert f'data-draft="{author.pk}"' in client.get(f"{board.url}new/").content.decode()
+    assert 'data-draft=""' in reader(None).get(f"{board.url}new/").content.decode()
+    assert "data-draft" not in client.get(f"/i/{idea.pk}/edit/").content.decode()
