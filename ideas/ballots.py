@@ -1,4 +1,4 @@
-"""What a vote button says and does, for one person and one idea."""
+"""What a vote button says and does, for one person and one idea, and who may see how many support it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,22 +9,36 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from ideas.errors import IdeaNotVisibleError, VotingClosedError
-from ideas.models import Idea
+from ideas.models import Idea, IdeaBoardPage
+from ideas.permissions import PLAN
 
 
 @dataclass(frozen=True)
 class Ballot:
-    """The variables of components/vote_button.html."""
+    """The variables of components/vote_button.html. Where counts are hidden from the person, both are None."""
 
     key: int
     label: str
     action: str
-    count: int
-    base: int
+    count: int | None
+    base: int | None
     is_voted: bool
     can_vote: bool
     reason: str | Promise
     login_url: str
+
+
+def may_see_count(user: Any, idea: Idea, *, is_voted: bool) -> bool:
+    """Whether the person may know how many support the idea, which comes with its board.
+
+    A board may hide that until one supports the idea oneself; the team always sees it.
+    """
+    return not idea.board.hides_counts or is_voted or user.has_perm(PLAN)
+
+
+def may_see_order(user: Any, board: IdeaBoardPage) -> bool:
+    """Whether the person may see the board's ideas in an order that tells which have more support."""
+    return not board.hides_counts or user.has_perm(PLAN)
 
 
 def ballot(user: Any, idea: Idea, *, at: Idea, is_voted: bool, back: str) -> Ballot:
@@ -35,13 +49,14 @@ def ballot(user: Any, idea: Idea, *, at: Idea, is_voted: bool, back: str) -> Bal
     name = "ideas:vote-withdraw" if is_voted else "ideas:vote-cast"
     here = f"{back}#vote-{idea.pk}"
     is_open = at.accepts_votes and idea.is_visible
+    is_known = may_see_count(user, at, is_voted=is_voted)
     closed = VotingClosedError.sentence if at.is_visible and idea.is_visible else IdeaNotVisibleError.sentence
     return Ballot(
         key=idea.pk,
         label=at.title,
         action=f"{reverse(name, args=[idea.pk])}?next={quote(here)}",
-        count=at.supporter_count,
-        base=at.family_base_votes,
+        count=at.supporter_count if is_known else None,
+        base=at.family_base_votes if is_known else None,
         is_voted=is_voted,
         can_vote=is_open and user.is_authenticated,
         reason="" if is_open else closed,

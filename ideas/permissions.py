@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from core.errors import ForbiddenError
 from ideas.models import Idea
+from ideas.querysets import TEAM
 
 MERGE = "ideas.merge_idea"
 CHANGE_STATUS = "ideas.change_idea_status"
-PLAN = "ideas.plan_idea"
+PLAN = TEAM
 VOTE_ON_BEHALF = "ideas.vote_on_behalf"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, IntegerField, Value, When
 from taggit.models import Tag
 
 from community.content import Visibility
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ideas.models import Comment, Idea, Vote, VoteSentence  # noqa: F401 -- named in strings
 
 MODERATE = "ideas.moderate_idea"
+TEAM = "ideas.plan_idea"
 SAMPLE = 500
 
 
@@ -36,6 +37,12 @@ class IdeaQuerySet(models.QuerySet["Idea"]):
     def listed(self) -> IdeaQuerySet:
         """What lists show: not what is held, hidden or deleted, nor what was merged into another idea."""
         return self.filter(visibility=Visibility.VISIBLE, canonical__isnull=True)
+
+    def openly_supported_first(self) -> IdeaQuerySet:
+        """Those with most support first; those of boards that hide it come last, the newest first."""
+        hidden = When(board__hides_counts=True, then=Value(None))
+        known = Case(hidden, default=F("top_score"), output_field=IntegerField())
+        return self.order_by(known.desc(nulls_last=True), "-pk")
 
     def tagged(self, slug: str) -> IdeaQuerySet:
         return self.filter(tags__slug=slug)

@@ -157,7 +157,7 @@ def _edges(root: Idea, user: Any) -> QuerySet[IdeaMerge]:
     return (
         IdeaMerge.objects.standing()
         .filter(duplicate__canonical=root.pk)
-        .select_related("duplicate__author", "duplicate__status", "merged_by")
+        .select_related("duplicate__author", "duplicate__board", "duplicate__status", "merged_by")
         .defer("duplicate__body", "duplicate__body_html")
         .annotate(
             is_seen=Exists(Idea.objects.visible_to(user).filter(pk=OuterRef("duplicate"))),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from community.models import ForumPage, Question
+from ideas.ballots import may_see_order
 from ideas.models import Idea, IdeaBoardPage
 from pages.listings import idea_rows
 from pages.places import Frame, Link, frame_for
@@ -36,7 +37,7 @@ class ListBlock(blocks.StructBlock):
         places = {
             place.pk: place for place in self.places(frame_for(reader)) if chosen is None or place.pk == chosen.pk
         }
-        posts = list(self.posts(reader).filter(**{f"{self.place_field}__in": places})[: value["count"]])
+        posts = self.first(self.posts(reader).filter(**{f"{self.place_field}__in": places}), value["count"], reader)
         rows = self.rows(posts, reader, request.get_full_path() if request else "/")
         homes = [places[getattr(post, f"{self.place_field}_id")] for post in posts]
         return {**context, "places": list(places.values()), "rows": list(zip(rows, homes, strict=True))}
@@ -46,6 +47,10 @@ class ListBlock(blocks.StructBlock):
 
     def posts(self, reader: Any) -> QuerySet[Any]:
         raise NotImplementedError
+
+    def first(self, posts: QuerySet[Any], most: int, reader: Any) -> list[Any]:
+        """The first of these posts."""
+        return list(posts[:most])
 
     def rows(self, posts: list[Any], reader: Any, back: str) -> Sequence[Any]:
         """What the template shows of the posts to somebody who reads them at the path `back`."""
@@ -70,6 +75,13 @@ class TopIdeasBlock(ListBlock):
         """What may still be voted for, the most supported first."""
         ideas = Idea.objects.visible_to(reader).listed().for_list().filter(status__accepts_votes=True)
         return ideas.order_by("-top_score", "-pk")
+
+    def first(self, posts: QuerySet[Any], most: int, reader: Any) -> list[Any]:
+        """Of boards that hide how much support an idea has, the order tells it to nobody who may not know."""
+        ideas = super().first(posts, most, reader)
+        if all(may_see_order(reader, idea.board) for idea in ideas):
+            return ideas
+        return list(posts.openly_supported_first()[:most])  # type: ignore[attr-defined]
 
     def rows(self, posts: list[Any], reader: Any, back: str) -> Sequence[Any]:
         return idea_rows(posts, reader, back)

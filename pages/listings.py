@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pagination import KeysetPage, keyset_page
 from ideas import tally
-from ideas.ballots import Ballot, ballot
+from ideas.ballots import Ballot, ballot, may_see_count
 from ideas.models import Idea
 
 ORDER = ("-created_at", "-id")
@@ -43,19 +43,20 @@ def idea_rows(ideas: Sequence[Idea], reader: Any, back: str) -> list[IdeaRow]:
 
     A duplicate shows the count of the idea that it is counted with, and is not voted for here.
     """
-    supported = tally.supported_by(reader, [idea for idea in ideas if idea.canonical is None])
+    supported = tally.supported_by(reader, ideas)
     return [IdeaRow(idea, _ballot(idea, reader, supported, back)) for idea in ideas]
 
 
 def _ballot(idea: Idea, reader: Any, supported: set[int], back: str) -> Ballot:
     if idea.canonical is None:
         return ballot(reader, idea, at=idea, is_voted=idea.pk in supported, back=back)
+    is_known = may_see_count(reader, idea.canonical, is_voted=idea.canonical_id in supported)
     return Ballot(
         key=idea.pk,
         label=idea.title,
         action="",
-        count=idea.canonical.supporter_count,
-        base=idea.canonical.family_base_votes,
+        count=idea.canonical.supporter_count if is_known else None,
+        base=idea.canonical.family_base_votes if is_known else None,
         is_voted=False,
         can_vote=False,
         reason=_("Counted together with another idea."),

@@ -8,6 +8,8 @@ from community.content import Visibility
 from community.models import Answer, ForumPage, Question
 from core.access import is_restricted, readable_page_ids
 from core.words import composed, words_in
+from ideas import tally
+from ideas.ballots import may_see_count
 from ideas.models import Idea, IdeaBoardPage
 from search.backends import Backend, Kind, Wanted
 from search.embedded import EmbeddedBackend
@@ -23,10 +25,14 @@ MOST_ANSWERS = 200
 
 @dataclass(frozen=True)
 class Hit:
-    """A question or idea that was found; title and excerpt are plain text in fragments."""
+    """A question or idea that was found; title and excerpt are plain text in fragments.
+
+    `supporter_count` is None where the reader may not know it.
+    """
 
     kind: Kind
     post: Any
+    supporter_count: int | None
     title: list[Fragment]
     excerpt: list[Fragment]
 
@@ -111,8 +117,21 @@ def _hits(found: Sequence[tuple[Kind, int]], words: Sequence[str], user: Any) ->
         posts |= {(Kind.IDEA, row.pk): row for row in ideas.select_related("author", "board", "status")}
     texts = {key: plain_text(post.body_html) for key, post in posts.items()}
     _answers_instead(posts, texts, words, user)
+    found_ideas = [post for key, post in posts.items() if key[0] == Kind.IDEA]
+    supported = tally.supported_by(user, [idea for idea in found_ideas if idea.board.hides_counts])
+    known = {
+        idea.pk: idea.supporter_count
+        for idea in found_ideas
+        if may_see_count(user, idea, is_voted=idea.pk in supported)
+    }
     return [
-        Hit(key[0], posts[key], marked(posts[key].title, words), excerpt(texts[key], words))
+        Hit(
+            key[0],
+            posts[key],
+            known.get(key[1]) if key[0] == Kind.IDEA else None,
+            marked(posts[key].title, words),
+            excerpt(texts[key], words),
+        )
         for key in found
         if key in posts
     ]

@@ -22,7 +22,7 @@ from core.forms import submit
 from core.pagination import keyset_page
 from ideas import tally
 from ideas.actions import post_idea
-from ideas.ballots import Ballot, ballot
+from ideas.ballots import Ballot, ballot, may_see_order
 from ideas.forms import IdeaForm
 from ideas.models import Idea, IdeaBoardPage, Status
 
@@ -31,21 +31,27 @@ MOST_TAGS = 20
 
 @dataclass(frozen=True)
 class Sort:
+    """An order of the list; `tells_support` if it shows which ideas have more support than others."""
+
     label: Promise
     order: tuple[str, ...]
+    tells_support: bool = False
 
 
 SORTS = {
-    "top": Sort(gettext_lazy("Top"), ("-top_score", "-id")),
-    "trending": Sort(gettext_lazy("Trending"), ("-trending", "-id")),
+    "top": Sort(gettext_lazy("Top"), ("-top_score", "-id"), tells_support=True),
+    "trending": Sort(gettext_lazy("Trending"), ("-trending", "-id"), tells_support=True),
     "newest": Sort(gettext_lazy("Newest"), ("-created_at", "-id")),
 }
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The sort, status and tag that a reader chose, and the addresses of other choices."""
+    """The sort, status and tag that a reader chose, and the addresses of other choices. The first sort goes without
+    saying.
+    """
 
+    sorts: dict[str, Sort]
     sort: str
     status: str
     tag: str
@@ -53,7 +59,7 @@ class Choice:
     def address(self, **other: str) -> str:
         """The address of this choice, otherwise in the parts named, without what goes without saying."""
         given = {"sort": self.sort, "status": self.status, "tag": self.tag, **other}
-        if given["sort"] == next(iter(SORTS)):
+        if given["sort"] == next(iter(self.sorts)):
             del given["sort"]
         return "?" + urlencode({name: value for name, value in given.items() if value})
 
@@ -70,19 +76,21 @@ class Row:
 def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
     """The ideas of a board in one of three orders: all of them, or those with a status or a tag."""
     statuses = list(page.statuses.all())
-    choice = _choice(request, statuses)
+    choice = _choice(request, page, statuses)
     listed = Idea.objects.visible_to(request.user).listed().filter(board=page.pk)
     tag_links = _tag_links(choice, listed.tags_used(MOST_TAGS))
     ideas = listed.filter(status__slug=choice.status) if choice.status else listed
     ideas = ideas.tagged(choice.tag) if choice.tag else ideas
     after = request.GET.get("after", "")
-    rows = keyset_page(_with_merged(ideas.for_list(), request.user), order=SORTS[choice.sort].order, cursor=after)
+    rows = keyset_page(
+        _with_merged(ideas.for_list(), request.user), order=choice.sorts[choice.sort].order, cursor=after
+    )
     context = {
         "page": page,
         "is_private": is_restricted(page.path),
         "tabs": [
             {"label": sort.label, "url": choice.address(sort=key), "is_current": key == choice.sort}
-            for key, sort in SORTS.items()
+            for key, sort in choice.sorts.items()
         ],
         "status_links": _status_links(choice, statuses),
         "tag_links": tag_links,
@@ -99,12 +107,15 @@ def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
     return render(request, "ideas/idea_board_page.html", context)
 
 
-def _choice(request: HttpRequest, statuses: list[Status]) -> Choice:
+def _choice(request: HttpRequest, page: IdeaBoardPage, statuses: list[Status]) -> Choice:
+    knows_order = may_see_order(request.user, page)
+    sorts = {key: sort for key, sort in SORTS.items() if knows_order or not sort.tells_support}
     sort, status = request.GET.get("sort", ""), request.GET.get("status", "")
     if status and status not in {each.slug for each in statuses}:
         raise Http404
     return Choice(
-        sort=sort if sort in SORTS else next(iter(SORTS)),
+        sorts=sorts,
+        sort=sort if sort in sorts else next(iter(sorts)),
         status=status,
         tag=request.GET.get("tag", "").replace("\0", ""),
     )

@@ -39,7 +39,7 @@ def _vote(request: HttpRequest, pk: int, action: Callable[..., object]) -> HttpR
     if not is_htmx(request):
         return redirect(back)
     counted = tally.votes_of(request.user, [idea])
-    at = Idea.objects.select_related("status").get(pk=tally.crown_for(request.user, idea))
+    at = Idea.objects.select_related("status", "board").get(pk=tally.crown_for(request.user, idea))
     is_voted = at.pk in counted.values()
     context = {
         "ballot": ballot(request.user, idea, at=at, is_voted=is_voted, back=back.partition("#")[0]),

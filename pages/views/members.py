@@ -37,7 +37,7 @@ def member_detail(request: HttpRequest, handle: str) -> HttpResponse:
         [
             Tab("questions", _("Questions"), questions.for_list()),
             Tab("answers", _("Answers"), answers.select_related("question__forum")),
-            Tab("ideas", _("Ideas"), ideas.for_list().select_related("canonical__status")),
+            Tab("ideas", _("Ideas"), ideas.for_list().select_related("canonical__status", "canonical__board")),
         ],
     )
     if member.is_placeholder and not listing.total:

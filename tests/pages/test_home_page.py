@@ -147,6 +147,24 @@ def test_cards_and_figures_tell_no_more_than_lists(
     assert "Backstage" in main(client, moderator)
 
 
+def test_top_ideas_of_a_board_that_hides_counts_come_last_and_newest_first(
+    client, home, board, make_idea, member, product_manager
+):
+    secretive = home.add_child(instance=IdeaBoardPage(title="Wishes", slug="wishes", hides_counts=True))
+    popular = make_idea("Popular", on=secretive)
+    make_idea("Newer", on=secretive)
+    make_idea("Known")
+    cast_vote(idea=popular, by=product_manager)
+    show(home, ("top_ideas", {"count": 3}))
+
+    def order(person=None):
+        page = main(client, person)
+        return sorted(("Popular", "Newer", "Known"), key=page.index)
+
+    assert order() == order(member) == ["Known", "Newer", "Popular"]
+    assert order(product_manager)[0] == "Popular"
+
+
 def test_top_ideas_are_those_that_most_people_still_vote_for(client, home, board, make_idea, member, product_manager):
     show(home, ("top_ideas", {"count": 2}))
     first, second, third = make_idea("First"), make_idea("Second"), make_idea("Third")
