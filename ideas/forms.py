@@ -81,7 +81,7 @@ class FindIdeaForm(forms.Form):
 class MergeForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("Moderators can read it beside the merge."),
+        help_text=_("Whoever may see both ideas can read it beside the merge."),
         max_length=REASON_LENGTH,
         required=False,
         widget=forms.TextInput,

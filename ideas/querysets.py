@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, F, IntegerField, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 from taggit.models import Tag
 
 from community.content import Visibility
@@ -108,3 +108,16 @@ class VotesApartQuerySet(models.QuerySet[Any]):
 class IdeaMergeQuerySet(models.QuerySet[Any]):
     def standing(self) -> IdeaMergeQuerySet:
         return self.filter(undone_at__isnull=True)
+
+    def visible_to(self, user: Any) -> IdeaMergeQuerySet:
+        """The edges of which the person may see both ends now."""
+        from ideas.models import Idea
+
+        seen = Idea.objects.visible_to(user)
+        return self.filter(Exists(seen.filter(pk=OuterRef("duplicate"))), Exists(seen.filter(pk=OuterRef("target"))))
+
+    def around(self, root: Idea) -> IdeaMergeQuerySet:
+        """The edges, standing or undone, that end or ended at an idea of the canonical idea's family."""
+        family = Q(pk=root.pk) | Q(canonical=root.pk)
+        ideas = type(root).objects.filter(family).values("pk")
+        return self.filter(Q(duplicate__in=ideas) | Q(target__in=ideas))

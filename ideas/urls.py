@@ -18,6 +18,7 @@ urlpatterns = [
     path("i/<int:pk>/comment/", views.idea_comment, name="idea-comment"),
     path("i/<int:pk>/merge/", views.idea_merge, name="idea-merge"),
     path("i/<int:pk>/merge/<int:into>/", views.merge_preview, name="merge-preview"),
+    path("i/<int:pk>/merges/", views.merge_history, name="merge-history"),
     path("i/<int:pk>/unmerge/", views.merge_undo, name="merge-undo"),
     path("i/<int:pk>/<str:slug>/", views.idea_detail, name="idea-detail"),
     path("i/comments/<int:pk>/", views.comment_detail, name="comment-detail"),

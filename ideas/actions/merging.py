@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import Member
@@ -33,6 +34,7 @@ def preview_merge(*, duplicate: Idea, into: Idea, by: Member) -> MergePreview:
     """What merging would do, without doing it. Raises as merge_idea does."""
     rows = families.lock(Idea, duplicate.pk, into.pk)
     check_can_merge(by, duplicate, into)
+    prefetch_related_objects(list(rows.values()), "board", "status")
     source, target = rows[duplicate.pk], rows[rows[into.pk].canonical_id or into.pk]
     families.check_can_link(source, target)
     parents = families.standing(IdeaMerge, rows)

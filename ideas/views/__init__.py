@@ -3,7 +3,7 @@
 from ideas.views.boards import board_page, idea_create
 from ideas.views.comments import comment_delete, comment_detail, comment_edit, comment_history, idea_comment
 from ideas.views.ideas import idea_delete, idea_detail, idea_edit, idea_history
-from ideas.views.merging import idea_merge, merge_preview, merge_undo
+from ideas.views.merging import idea_merge, merge_history, merge_preview, merge_undo
 from ideas.views.statuses import idea_status
 from ideas.views.voting import vote_apart, vote_cast, vote_rejoin, vote_withdraw
 
@@ -21,6 +21,7 @@ __all__ = [
     "idea_history",
     "idea_merge",
     "idea_status",
+    "merge_history",
     "merge_preview",
     "merge_undo",
     "vote_apart",

@@ -13,18 +13,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.kept_forms import member_required, take
 from community import families
 from community.views.posts import parents_of
-from community.views.requests import member_of, typed
+from community.views.requests import member_of, typed, with_cursor
 from core.errors import ConflictError
 from core.forms import submit
+from core.pagination import keyset_page
 from ideas.actions import merge_idea, preview_merge, undo_idea_merge
 from ideas.forms import FindIdeaForm, MergeForm
 from ideas.likeness import similar_to, with_words
+from ideas.merge_effects import effects
 from ideas.models import Idea, IdeaMerge
 from ideas.permissions import check_can_merge
 from ideas.views.finding import find_idea, find_with_canonical
 from ideas.views.ideas import own_page
 
 MOST_FOUND = 12
+MERGES_ON_A_PAGE = 30
 
 
 @require_safe
@@ -83,6 +86,7 @@ def merge_preview(request: HttpRequest, pk: int, into: int) -> HttpResponse:
         "target": target,
         "form": form,
         "preview": preview,
+        "effects": effects(preview) if preview else [],
         "refusal": refusal,
     }
     return render(request, "ideas/merge_preview.html", context, status=409 if refusal else status)
@@ -103,3 +107,21 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(idea)
     context = {"idea": idea, "target": edge.target, "edge": edge, "cancel_url": own_page(idea)}
     return render(request, "ideas/merge_undo.html", context)
+
+
+@require_safe
+def merge_history(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every merge in the idea's family, now or before, for whoever may see both ends of it."""
+    idea, canonical = find_with_canonical(request, pk)
+    edges = IdeaMerge.objects.around(canonical or idea).visible_to(request.user)
+    shown = edges.select_related("duplicate", "target", "merged_by", "undone_by")
+    page = keyset_page(shown, order=("-id",), cursor=request.GET.get("after", ""), size=MERGES_ON_A_PAGE)
+    context = {
+        "parents": parents_of(idea),
+        "idea": idea,
+        "edges": page.items,
+        "back_url": own_page(idea),
+        "next_url": page.next_cursor and with_cursor("", page.next_cursor),
+        "previous_url": page.previous_cursor and with_cursor("", page.previous_cursor),
+    }
+    return render(request, "ideas/merge_history.html", context)
