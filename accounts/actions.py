@@ -3,9 +3,29 @@
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Member
+from accounts.erasure import end_sessions, erase_all, sessions_of
+from accounts.managers import SYSTEM_HANDLE
+from accounts.models import FORMER_MEMBER, Member, default_language
+from accounts.permissions import check_can_erase
 from accounts.roles import ADMINISTRATORS
+from accounts.signals import member_erased
+from core.errors import ConflictError
+
+
+class AlreadyErasedError(ConflictError):
+    sentence = _("This account is deleted already.")
+
+
+class LastAdministratorError(ConflictError):
+    sentence = _("This is the only administrator. Make somebody else one first.")
+
+
+class SystemMemberError(ConflictError):
+    sentence = _("This member is the site itself.")
 
 
 @transaction.atomic
@@ -40,3 +60,49 @@ def create_administrator(*, name: str, email: str, password: str) -> Member:
     member.groups.add(Group.objects.get(name=ADMINISTRATORS))
     EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
     return member
+
+
+def erase_member(*, member: Member, by: Member) -> Member:
+    """Forget who a member was, for good. Their posts and votes stay, under a number; no line of a ledger is touched.
+
+    The placeholders whose votes they claimed were the same person and are erased too.
+
+    Raises ForbiddenError, AlreadyErasedError, LastAdministratorError and SystemMemberError.
+    """
+    # Read before anything is locked, for it takes longer the more sessions there are. A later one can't be used.
+    sessions = sessions_of(member)
+    with transaction.atomic():
+        administrators = Member.objects.administrators().values("pk")
+        wanted = Q(pk=member.pk) | Q(claimed_by=member.pk) | Q(pk__in=administrators)
+        rows = Member.objects.filter(wanted).order_by("pk").select_for_update(of=("self",), no_key=True)
+        locked = {row.pk: row for row in rows}
+        member = locked.pop(member.pk)
+        check_can_erase(by, member)
+        if member.handle == SYSTEM_HANDLE:
+            raise SystemMemberError
+        if member.erased_at is not None:
+            raise AlreadyErasedError
+        is_administrator = Member.objects.administrators().filter(pk=member.pk).exists()
+        if is_administrator and not Member.objects.administrators().exclude(pk=member.pk).exists():
+            raise LastAdministratorError
+        claimed = [row for row in locked.values() if row.claimed_by_id == member.pk and row.erased_at is None]
+        for row in (member, *claimed):
+            _empty(row)
+            erase_all(row)
+        end_sessions(sessions)
+        member_erased.send(sender=Member, member=member, by=by)
+    return member
+
+
+def _empty(member: Member) -> None:
+    """Leave nothing in a member's row that says who it was, and let nobody sign in as them."""
+    member.handle = Member.objects.free_handles([f"erased-{member.pk}"])[0]
+    member.name, member.email, member.contact_email, member.organisation = FORMER_MEMBER, None, "", None
+    member.language, member.time_zone = default_language(), "UTC"
+    member.source = member.source_id = ""
+    member.is_active = member.is_staff = member.is_superuser = False
+    member.last_login, member.erased_at = None, timezone.now()
+    member.set_unusable_password()
+    member.save()
+    member.groups.clear()
+    member.user_permissions.clear()

@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import signals  # noqa: F401
+        from accounts import log, signals  # noqa: F401
 
 
 class UsersConfig(WagtailUsersAppConfig):

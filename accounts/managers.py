@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
+
+from accounts.roles import ADMINISTRATORS
 
 if TYPE_CHECKING:
     from accounts.models import Member
@@ -29,6 +32,11 @@ class MemberManager(BaseUserManager["Member"]):
         """The named member that acts where no person does."""
         member, _ = self.get_or_create(handle=SYSTEM_HANDLE, defaults={"name": "Chorus", "password": "!"})
         return member
+
+    def administrators(self) -> QuerySet[Member]:
+        """The active members who may do everything, by their role or as superusers."""
+        in_role = self.filter(groups__name=ADMINISTRATORS).values("pk")
+        return self.filter(Q(is_superuser=True) | Q(pk__in=in_role), is_active=True)
 
     def free_handles(self, names: Iterable[str]) -> list[str]:
         """A handle for each name, made from it, taken by nobody and each different; short names become `member`."""

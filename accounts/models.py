@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.managers import MemberManager
 
+# The name in the row of whom nobody knows any more. Pages say it in their reader's language.
+FORMER_MEMBER = "Former member"
+
 
 def default_language() -> str:
     return settings.LANGUAGE_CODE
@@ -48,7 +51,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     """A person with an account, or a placeholder for one: somebody whose posts were imported, or a customer for whom
     the team voted, and who never signed in. The account that claimed a placeholder's votes is `claimed_by`.
 
-    Roles are groups (see accounts.roles). The handle is public and in the member's address.
+    Roles are groups (see accounts.roles). The handle is public and in the member's address. Of a person who was erased
+    the row alone is left, with nothing of theirs in it: their posts and votes point at it.
     """
 
     handle = models.CharField(
@@ -87,6 +91,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     import_run = models.ForeignKey(
         "core.ImportRun", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     objects: ClassVar[MemberManager] = MemberManager()
 
@@ -97,6 +102,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        permissions = [("erase_member", "Can erase members")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), name="unique_email", violation_error_message=_("This email address is taken.")
@@ -129,4 +135,4 @@ class Member(AbstractBaseUser, PermissionsMixin):
     @property
     def is_placeholder(self) -> bool:
         """Whether nobody has ever been able to sign in as this member."""
-        return self.email is None
+        return self.email is None and self.erased_at is None

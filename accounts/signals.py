@@ -1,16 +1,21 @@
-"""What follows from a saved member: a place among the customers, and the same language and time in Wagtail's admin."""
+"""What others may listen to, sent inside the transaction.
+
+And what follows from a saved member: a place among the customers, and the same language and time in Wagtail's admin.
+"""
 
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db.models.signals import post_save
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 from wagtail.users.models import UserProfile
 
 from accounts.models import Member
 from accounts.roles import CUSTOMERS
 
 LOCALE = {"language", "time_zone"}
+
+member_erased = Signal()  # member, by
 
 
 @receiver(post_save, sender=Member)
