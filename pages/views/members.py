@@ -1,6 +1,6 @@
 """What a member shows of themselves."""
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +19,13 @@ from pages.listings import Listing, Tab
 def member_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """Who a member is, and those of their posts that are visible to all who may read the page that holds them.
 
-    The inactive have no page, nor have placeholders of whom the reader may see nothing.
+    The inactive have no page, nor have placeholders of whom the reader may see nothing. Of a person who was erased the
+    page shows the posts alone, if there are any.
     """
     if handle != handle.lower():
         return redirect("pages:member-detail", handle.lower(), permanent=True)
-    found = Member.objects.exclude(handle=SYSTEM_HANDLE).filter(handle=handle, is_active=True)
+    is_here = Q(is_active=True) | Q(erased_at__isnull=False)
+    found = Member.objects.exclude(handle=SYSTEM_HANDLE).filter(is_here, handle=handle)
     in_roles = list(found.annotate(role=F("groups__name")))  # once for each of their roles, once for none
     if not in_roles:
         raise Http404
@@ -40,7 +42,7 @@ def member_detail(request: HttpRequest, handle: str) -> HttpResponse:
             Tab("ideas", _("Ideas"), ideas.for_list().select_related("canonical__status", "canonical__board")),
         ],
     )
-    if member.is_placeholder and not listing.total:
+    if (member.is_placeholder or member.erased_at) and not listing.total:
         raise Http404
     roles = {row.role for row in in_roles}
     context = {
