@@ -52,7 +52,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     the team voted, and who never signed in. The account that claimed a placeholder's votes is `claimed_by`.
 
     Roles are groups (see accounts.roles). The handle is public and in the member's address. Of a person who was erased
-    the row alone is left, with nothing of theirs in it: their posts and votes point at it.
+    the row alone is left, with nothing of theirs in it: their posts and votes point at it. Whoever is suspended reads
+    and does not take part; `moderation` says why, and is the only one to change it.
     """
 
     handle = models.CharField(
@@ -91,6 +92,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     import_run = models.ForeignKey(
         "core.ImportRun", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
+    is_suspended = models.BooleanField(_("suspended"), default=False, editable=False)
+    suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     objects: ClassVar[MemberManager] = MemberManager()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.permissions import check_is_in_good_standing, check_is_not_suspended
 from community.content import Content
 from community.models import Question
 from community.querysets import MODERATE
@@ -15,17 +16,18 @@ def is_moderator(user: Any) -> bool:
 
 
 def check_can_post(user: Any) -> None:
-    """Asking, answering, commenting: every member who is signed in and active."""
-    if not (user.is_authenticated and user.is_active):
-        raise ForbiddenError(_("Sign in to take part."))
+    """Asking, answering, commenting."""
+    check_is_in_good_standing(user)
 
 
 def check_can_edit(user: Any, content: Content, moderate: str = MODERATE) -> None:
+    check_is_not_suspended(user)
     if content.author_id != user.pk and not user.has_perm(moderate):
         raise ForbiddenError(_("Only its author and the moderators can change this."))
 
 
 def check_can_accept(user: Any, question: Question) -> None:
+    check_is_not_suspended(user)
     if question.author_id != user.pk and not is_moderator(user):
         raise ForbiddenError(_("Only the person who asked and the moderators can accept an answer."))
 

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from accounts.permissions import suspended_sentence
 from ideas.errors import IdeaNotVisibleError, VotingClosedError
 from ideas.models import Idea, IdeaBoardPage
 from ideas.permissions import PLAN
@@ -50,6 +51,7 @@ def ballot(user: Any, idea: Idea, *, at: Idea, is_voted: bool, back: str) -> Bal
     here = f"{back}#vote-{idea.pk}"
     is_open = at.accepts_votes and idea.is_visible
     is_known = may_see_count(user, at, is_voted=is_voted)
+    is_suspended = user.is_authenticated and user.is_suspended
     closed = VotingClosedError.sentence if at.is_visible and idea.is_visible else IdeaNotVisibleError.sentence
     return Ballot(
         key=idea.pk,
@@ -58,7 +60,7 @@ def ballot(user: Any, idea: Idea, *, at: Idea, is_voted: bool, back: str) -> Bal
         count=at.supporter_count if is_known else None,
         base=at.family_base_votes if is_known else None,
         is_voted=is_voted,
-        can_vote=is_open and user.is_authenticated,
-        reason="" if is_open else closed,
+        can_vote=is_open and user.is_authenticated and not is_suspended,
+        reason=(suspended_sentence(user) if is_suspended else "") if is_open else closed,
         login_url="" if user.is_authenticated or not is_open else redirect_to_login(here).url,
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.permissions import check_is_in_good_standing
 from core.errors import ForbiddenError
 from ideas.models import Idea
 from ideas.querysets import TEAM
@@ -15,9 +16,8 @@ VOTE_ON_BEHALF = "ideas.vote_on_behalf"
 
 
 def check_can_take_part(user: Any) -> None:
-    """Proposing, voting, commenting: every member who is signed in and active."""
-    if not (user.is_authenticated and user.is_active):
-        raise ForbiddenError(_("Sign in to take part."))
+    """Proposing, voting, commenting."""
+    check_is_in_good_standing(user)
 
 
 def check_can_merge(user: Any, *ideas: Idea) -> None:

@@ -1,1 +1,4 @@
-"""What moderators do: hiding and restoring posts, with a reason and a log. The posts' own apps change them."""
+"""What moderators do: hiding and restoring posts, and suspending members, with a reason and a log.
+
+The posts' own apps change them, and `ideas` says what becomes of votes.
+"""

@@ -1,13 +1,16 @@
-"""The moderators' screen in the Wagtail admin."""
+"""The moderators' screens in the Wagtail admin."""
 
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -20,9 +23,9 @@ from wagtail.admin.widgets.button import ListingButton
 
 from community.content import Visibility
 from moderation.kinds import moderated_by
-from moderation.models import PostLogEntry
+from moderation.models import PostLogEntry, Suspension
 from moderation.offsite import OFFSITE, OffsitePost, load, offsite_rows
-from moderation.permissions import check_is_moderator
+from moderation.permissions import check_is_moderator, check_suspends
 from moderation.refusals import RefusalMixin
 
 
@@ -119,3 +122,49 @@ class OffsiteView(RefusalMixin, BaseListingView):
         """Of this list as it is filtered now, for coming back to it."""
         query = self.request.GET.urlencode()
         return f"{self.index_url}?{query}" if query else str(self.index_url)
+
+
+class MemberColumn(ButtonsColumnMixin, TitleColumn):
+    """Who is suspended, and the way to lift it."""
+
+    def get_buttons(self, instance: Suspension, parent_context: Any) -> list[ListingButton]:
+        query = urlencode({"next": reverse("moderation_suspensions")})
+        return [ListingButton(gettext("Lift"), url=f"{reverse('moderation:lift', args=[instance.pk])}?{query}")]
+
+
+class SuspensionsView(RefusalMixin, BaseListingView):
+    """Who is suspended now, the newest first."""
+
+    page_title = _("Suspensions")
+    header_icon = "user"
+    index_url_name = "moderation_suspensions"
+    index_results_url_name = "moderation_suspensions_results"
+    results_template_name = "moderation/suspensions_results.html"
+    verbose_name_plural = _("suspensions")
+    default_ordering = "-suspended_at"
+    paginate_by = 50
+
+    def check_permission(self, request: HttpRequest) -> None:
+        check_suspends(request.user)
+
+    def get_base_queryset(self) -> QuerySet[Suspension]:
+        return Suspension.objects.standing().select_related("member", "suspended_by__wagtail_userprofile")
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [
+            MemberColumn(
+                "member", label=_("Member"), accessor="member.name", get_url=lambda row: row.member.get_absolute_url()
+            ),
+            Column("reason", label=_("Reason"), accessor="reason"),
+            UserColumn("by", label=_("By"), accessor="suspended_by"),
+            DateColumn("suspended_at", label=_("Since")),
+            Column("ends_at", label=_("Until"), accessor=self.get_end),
+        ]
+
+    def get_end(self, suspension: Suspension) -> str:
+        """In the moderator's own time, in which days are chosen; Wagtail's may be another."""
+        if suspension.ends_at is None:
+            return ""
+        ends_at = timezone.localtime(suspension.ends_at, ZoneInfo(self.request.user.time_zone))
+        return date_format(ends_at, "DATE_FORMAT")

@@ -1,4 +1,4 @@
-"""Every decision about a post becomes a line of Wagtail's log, in its own transaction: no line, no decision."""
+"""Every decision becomes a line of Wagtail's log, in its own transaction: no line, no decision."""
 
 from typing import Any
 
@@ -8,11 +8,15 @@ from wagtail.log_actions import log
 from accounts.models import Member
 from community.content import Content, Visibility
 from community.signals import visibility_changed
+from moderation.models import Suspension
+from moderation.signals import member_suspended, suspension_lifted
 
 HIDE = "moderation.hide"
 RESTORE = "moderation.restore"
 DELETE = "moderation.delete"
 HOLD = "moderation.hold"
+SUSPEND = "moderation.suspend"
+LIFT = "moderation.lift_suspension"
 
 ACTIONS = {
     Visibility.VISIBLE: RESTORE,
@@ -30,3 +34,14 @@ def record_decision(content: Content, by: Member, previous: str, **kwargs: Any) 
         return
     data = {"reason": content.visibility_reason, "previous": previous}
     log(instance=content, action=ACTIONS[visibility], user=by, data=data)
+
+
+@receiver(member_suspended)
+def record_suspension(suspension: Suspension, by: Member, **kwargs: Any) -> None:
+    data = {"reason": suspension.reason, "ends_at": suspension.ends_at}
+    log(instance=suspension.member, action=SUSPEND, user=by, data=data)
+
+
+@receiver(suspension_lifted)
+def record_lifting(suspension: Suspension, by: Member, **kwargs: Any) -> None:
+    log(instance=suspension.member, action=LIFT, user=by)

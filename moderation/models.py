@@ -1,18 +1,65 @@
-"""The log of what moderators do to posts: Wagtail's own, with the gate of the posts before it."""
+"""Suspensions, and the log of what moderators do to posts: Wagtail's own, with the gate of the posts before it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import BaseLogEntry, Page
 from wagtail.models.audit_log import BaseLogEntryManager
 
 from community.content import Content
 from moderation.kinds import moderated_by
+from moderation.querysets import SuspensionQuerySet
+
+REASON_LENGTH = 500
+
+
+class Suspension(models.Model):
+    """From when to when a member read and did not take part, and why. It stands until it is lifted.
+
+    `ends_at` is when it is to be lifted by itself. Erasing the member empties the reason.
+    """
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="suspensions", verbose_name=_("member")
+    )
+    reason = models.CharField(_("reason"), max_length=REASON_LENGTH, blank=True)
+    suspended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    suspended_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("suspension")
+        verbose_name_plural = _("suspensions")
+        ordering = ["-pk"]
+        default_permissions = ()
+        permissions = [("suspend_member", "Can suspend members and lift suspensions")]
+        constraints = [
+            models.UniqueConstraint(fields=["member"], condition=Q(lifted_at__isnull=True), name="suspended_once"),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="suspension_lifted_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("suspended_at")), name="suspension_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.suspended_at:%Y-%m-%d %H:%M}"
 
 
 class PostLogEntryManager(BaseLogEntryManager):

@@ -5,10 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Member
 from community.content import Content
+from core.access import grants_of
 from core.errors import ForbiddenError
 from ideas.models import Idea
 from moderation.kinds import kind_of, moderated_by
+
+SUSPEND = "moderation.suspend_member"
 
 
 def check_can_moderate(user: Any, post: Content) -> None:
@@ -31,3 +35,30 @@ def check_can_decide_on_merged(user: Any, merged: Sequence[Idea]) -> None:
 def check_is_moderator(user: Any) -> None:
     if not moderated_by(user):
         raise ForbiddenError(_("Only moderators can open this screen."))
+
+
+def check_suspends(user: Any) -> None:
+    """Seeing who is suspended, and the page that suspends somebody."""
+    if not user.has_perm(SUSPEND):
+        raise ForbiddenError(_("Only moderators can suspend members."))
+
+
+def check_can_suspend(user: Any, member: Member) -> None:
+    """Suspending and lifting: moderators, of anybody but themselves; who works in the admin is for administrators."""
+    check_suspends(user)
+    if user.pk == member.pk:
+        raise ForbiddenError(_("Nobody can suspend themselves, or lift their own suspension."))
+    if member.is_superuser and not user.is_superuser:
+        raise ForbiddenError(_("Only a superuser can suspend a superuser."))
+    works_here = "wagtailadmin.access_admin" in grants_of(member).permissions
+    if works_here and not user.has_perm("accounts.change_member"):
+        raise ForbiddenError(_("Only administrators can suspend somebody of the team."))
+
+
+def may_suspend(user: Any, member: Member) -> bool:
+    """What pages ask before they offer it."""
+    try:
+        check_can_suspend(user, member)
+    except ForbiddenError:
+        return False
+    return True

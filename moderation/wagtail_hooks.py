@@ -1,4 +1,4 @@
-"""What moderators find in the Wagtail admin: their screen, and what they did in the site's history."""
+"""What moderators find in the Wagtail admin: their screens, and what they did in the site's history."""
 
 from typing import Any
 
@@ -14,10 +14,11 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from community.content import Content
-from moderation.admin_views import OffsiteView
+from moderation.admin_views import OffsiteView, SuspensionsView
 from moderation.kinds import KINDS, moderated_by
-from moderation.log import DELETE, HIDE, HOLD, RESTORE
+from moderation.log import DELETE, HIDE, HOLD, LIFT, RESTORE, SUSPEND
 from moderation.models import PostLogEntry
+from moderation.permissions import SUSPEND as MAY_SUSPEND
 
 
 class OffsiteMenuItem(MenuItem):
@@ -31,9 +32,26 @@ def offsite_menu_item() -> OffsiteMenuItem:
     return OffsiteMenuItem(_("Moderation"), address, name="moderation", icon_name="no-view", order=210)
 
 
+class SuspensionsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(MAY_SUSPEND))
+
+
+@hooks.register("register_admin_menu_item")
+def suspensions_menu_item() -> SuspensionsMenuItem:
+    address = reverse_lazy("moderation_suspensions")
+    return SuspensionsMenuItem(_("Suspensions"), address, name="suspensions", icon_name="user", order=211)
+
+
 @hooks.register("register_admin_urls")
-def offsite_urls() -> list[URLPattern]:
+def moderation_urls() -> list[URLPattern]:
     return [
+        path("moderation/suspensions/", SuspensionsView.as_view(), name="moderation_suspensions"),
+        path(
+            "moderation/suspensions/results/",
+            SuspensionsView.as_view(results_only=True),
+            name="moderation_suspensions_results",
+        ),
         path("moderation/", OffsiteView.as_view(), name="moderation_offsite"),
         path("moderation/results/", OffsiteView.as_view(results_only=True), name="moderation_offsite_results"),
     ]
@@ -43,7 +61,7 @@ def offsite_urls() -> list[URLPattern]:
 def moderation_permissions() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
     condition = Q(pk__in=[])
-    for name in {kind.permission for kind in KINDS.values()}:
+    for name in {MAY_SUSPEND, *(kind.permission for kind in KINDS.values())}:
         app, _dot, codename = name.partition(".")
         condition |= Q(content_type__app_label=app, codename=codename)
     return Permission.objects.filter(condition)
@@ -80,5 +98,7 @@ def moderation_log(actions: LogActionRegistry) -> None:
         (RESTORE, _("Restore a post"), _("Restored")),
         (DELETE, _("Delete a post"), _("Deleted by a moderator")),
         (HOLD, _("Hold a post"), _("Held for a moderator")),
+        (SUSPEND, _("Suspend a member"), _("Suspended")),
+        (LIFT, _("Lift a suspension"), _("Suspension lifted")),
     ):
         actions.register_action(action)(type("Formatter", (DecisionFormatter,), {"label": label, "message": message}))

@@ -20,8 +20,7 @@ class QuestionLockedError(ConflictError):
 @transaction.atomic
 def ask_question(*, forum: ForumPage, by: Member, title: str, body: str, tags: Iterable[str] = ()) -> Question:
     """Post a question in a forum that the person may read. Raises ForbiddenError and AlreadyPostedError."""
-    Member.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
-    check_can_post(by)
+    check_can_post(Member.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk))
     check_not_posted_twice(Question.objects.filter(author=by, forum=forum, title=title), body)
     question = Question(forum=forum, author=by)
     question.name(title)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.kept_forms import to_sign_in
+from accounts.permissions import check_is_not_suspended
 from community.actions import ask_question
 from community.forms import QuestionForm
 from community.models import ForumPage, Question
@@ -89,6 +90,7 @@ def question_create(request: HttpRequest, page: ForumPage) -> HttpResponse:
 
     Visitors may write, and sign in when they post.
     """
+    check_is_not_suspended(request.user)
     form = QuestionForm(typed(request), initial=begun(request))
     if form.is_valid() and not request.user.is_authenticated:
         return to_sign_in(request)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from ideas import tally
-from ideas.errors import AlreadyClaimedError
+from ideas.errors import AlreadyClaimedError, SuspendedVoterError
 from ideas.ledger import record
 from ideas.locking import lock_voters
 from ideas.models import Vote, VoteEvent, VotesApart, VoteSentence
@@ -19,7 +19,7 @@ def claim_votes(*, customer: Member, by: Member) -> None:
     """Withdraw an unclaimed customer's votes and cast them for the claimant, with their times, channels and reasons.
 
     Whether the claimant is that customer is the caller's to know. Where the claimant's own vote stands already, it is
-    left as it is. Raises ForbiddenError and AlreadyClaimedError.
+    left as it is. Raises ForbiddenError, AlreadyClaimedError and SuspendedVoterError.
     """
     rows, people = lock_voters(customer, by)
     now = timezone.now()
@@ -27,6 +27,8 @@ def claim_votes(*, customer: Member, by: Member) -> None:
     check_can_take_part(claimant)
     if not placeholder.is_placeholder or placeholder.claimed_by_id is not None:
         raise AlreadyClaimedError
+    if placeholder.is_suspended:
+        raise SuspendedVoterError
     own = {vote.idea_id: vote for vote in Vote.objects.filter(member=claimant)}
     for vote in Vote.objects.filter(member=placeholder, is_cast=True).order_by("idea"):
         cast = VoteEvent.objects.filter(idea=vote.idea_id, member=placeholder, kind=Kind.CAST).latest("pk")

@@ -32,8 +32,7 @@ def post_idea(
 
     `occurred_at` is when the person did it, if not now. Raises ForbiddenError and AlreadyPostedError.
     """
-    Member.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
-    check_can_take_part(by)
+    check_can_take_part(Member.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk))
     check_not_posted_twice(Idea.objects.filter(author=by, board=board, title=title), body)
     idea = Idea(board=board, author=by, status=board.first_status)
     idea.name(title)

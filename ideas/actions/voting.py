@@ -67,7 +67,7 @@ def cast_vote_for(
     now = timezone.now()
     voter = lock_voter(member)
     check_can_vote_for_others(by, idea)
-    if not voter.is_active:
+    if not voter.is_active or voter.is_suspended:
         raise SuspendedVoterError
     if not voter.is_placeholder and rows[idea.pk].board_id not in readable_boards(voter):
         raise UnreadableBoardError

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from taggit.models import Tag
 
 from accounts.kept_forms import to_sign_in
+from accounts.permissions import check_is_not_suspended
 from community.views.requests import begun, typed
 from core.access import is_restricted
 from core.forms import submit
@@ -165,6 +166,7 @@ def idea_create(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
 
     Visitors may write, and sign in when they post.
     """
+    check_is_not_suspended(request.user)
     form = IdeaForm(typed(request), initial=begun(request))
     if form.is_valid() and not request.user.is_authenticated:
         return to_sign_in(request)

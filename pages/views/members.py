@@ -12,6 +12,8 @@ from accounts.models import Member
 from community.content import Visibility
 from community.models import Answer, Question
 from ideas.models import Idea
+from moderation.models import Suspension
+from moderation.permissions import SUSPEND, may_suspend
 from pages.listings import Listing, Tab
 
 
@@ -20,7 +22,8 @@ def member_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """Who a member is, and those of their posts that are visible to all who may read the page that holds them.
 
     The inactive have no page, nor have placeholders of whom the reader may see nothing. Of a person who was erased the
-    page shows the posts alone, if there are any.
+    page shows the posts alone, if there are any. Members see of themselves, and moderators of everybody, why somebody
+    is suspended.
     """
     if handle != handle.lower():
         return redirect("pages:member-detail", handle.lower(), permanent=True)
@@ -45,10 +48,16 @@ def member_detail(request: HttpRequest, handle: str) -> HttpResponse:
     if (member.is_placeholder or member.erased_at) and not listing.total:
         raise Http404
     roles = {row.role for row in in_roles}
+    is_own = request.user == member
+    suspension = None
+    if member.is_suspended and (is_own or request.user.has_perm(SUSPEND)):
+        suspension = Suspension.objects.standing().filter(member=member).select_related("suspended_by").first()
     context = {
         "person": member,
         "badges": [badge for role, badge in BADGES.items() if role in roles],
         "listing": listing,
-        "is_own": request.user == member,
+        "is_own": is_own,
+        "suspension": suspension,
+        "may_suspend": may_suspend(request.user, member),
     }
     return render(request, "pages/member_detail.html", context)

@@ -1,4 +1,4 @@
-"""What moderators do to posts, each time with a reason that goes into Wagtail's log (see moderation.log)."""
+"""Hiding and restoring posts."""
 
 from typing import TypeVar
 
@@ -14,11 +14,10 @@ from community.content import Content, Visibility
 from core.errors import ConflictError
 from ideas.actions import undo_idea_merge
 from ideas.models import Idea, IdeaMerge
+from moderation.actions.reasons import check_reason
 from moderation.log import HIDE
 from moderation.models import PostLogEntry
 from moderation.permissions import check_can_decide_on_merged, check_can_moderate
-
-REASON_LENGTH = 500
 
 C = TypeVar("C", bound=Content)
 
@@ -28,10 +27,6 @@ class FamilyChoice(models.TextChoices):
 
     HIDE = "hide", _("Hide them too: their addresses will lead to nothing")
     UNDO = "undo", _("Undo these merges first: they go back to their boards")
-
-
-class ReasonError(ConflictError):
-    sentence = _("Give a reason, in at most 500 characters.")
 
 
 class AlreadyHiddenError(ConflictError):
@@ -60,7 +55,7 @@ def hide_post(*, post: C, by: Member, reason: str, family: FamilyChoice | None =
     rows = families.lock(Idea, post.pk) if isinstance(post, Idea) else {}
     post = locked(post)
     check_can_moderate(by, post)
-    _check_reason(reason)
+    check_reason(reason)
     if post.visibility not in (Visibility.VISIBLE, Visibility.HELD):
         raise AlreadyHiddenError
     merged = [row for row in rows.values() if row.canonical_id == post.pk]
@@ -87,7 +82,7 @@ def restore_post(*, post: C, by: Member, reason: str) -> C:
     rows = families.lock(Idea, post.pk) if isinstance(post, Idea) else {}
     post = locked(post)
     check_can_moderate(by, post)
-    _check_reason(reason)
+    check_reason(reason)
     if post.is_visible:
         raise AlreadyVisibleError
     if isinstance(post, Idea) and post.canonical_id is not None and not rows[post.canonical_id].is_visible:
@@ -98,11 +93,6 @@ def restore_post(*, post: C, by: Member, reason: str) -> C:
         for idea in together:
             set_visibility(content=idea, by=by, visibility=Visibility.VISIBLE, reason=reason)
         return set_visibility(content=post, by=by, visibility=Visibility.VISIBLE, reason=reason)
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > REASON_LENGTH:
-        raise ReasonError
 
 
 def hidden_together(post: Content) -> list[Idea]:
