@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.actions import erase_member
 from accounts.models import Member
 from community.actions import set_visibility
 from community.content import Visibility
@@ -23,13 +24,11 @@ from ideas.actions import (
     cast_vote_for,
     change_status,
     claim_votes,
-    exclude_votes,
     explain_vote,
     merge_idea,
     post_comment,
     preview_merge,
     rejoin_votes,
-    restore_votes,
     set_votes_apart,
     undo_idea_merge,
     withdraw_vote,
@@ -37,12 +36,14 @@ from ideas.actions import (
 )
 from ideas.models import Idea, IdeaMerge, Importance, Status, Vote, VoteEvent
 from ideas.rebuild import differences, rebuild
+from moderation.actions import lift_suspension, suspend_member
+from moderation.models import Suspension
 from tests.people import make_member
 from tests.stories import told
 
 Act = tuple[str, int, int]
 VOTING = ["cast", "cast", "cast", "withdraw", "on behalf", "on behalf withdrawn", "explain", "claim"]
-SANCTIONS = ["suspend", "lift"]
+SANCTIONS = ["suspend", "lift", "erase"]
 MERGING = ["merge", "merge", "undo", "apart", "rejoin"]
 OTHER = ["status", "hide", "show", "base", "comment"]
 
@@ -61,7 +62,7 @@ class Stage:
         self.ideas = [make_idea(f"Idea {number}", by=person) for number, person in enumerate(self.people)]
         self.people.append(make_member("customer", email=None))
         self.statuses = list(Status.objects.filter(board=self.ideas[0].board_id).order_by("sort_order"))
-        self.suspended: set[int] = set()
+        self.administrator = make_member("root", is_superuser=True)
 
     def do(self, act: Act) -> None:
         verb, one, other = act
@@ -71,24 +72,25 @@ class Stage:
 
     def _do(self, verb: str, idea: Idea, person: Member, other: int) -> None:
         moderator = self.moderator
-        if verb == "cast" and person.pk not in self.suspended and not person.is_placeholder:
+        if verb == "cast" and not person.is_placeholder:
             cast_vote(idea=idea, by=person)
         elif verb == "withdraw" and not person.is_placeholder:
             withdraw_vote(idea=idea, by=person)
-        elif verb == "on behalf" and person.pk not in self.suspended:
+        elif verb == "on behalf":
             cast_vote_for(idea=idea, member=person, by=moderator, channel=VoteEvent.Channel.PHONE)
         elif verb == "on behalf withdrawn":
             withdraw_vote_for(idea=idea, member=person, by=moderator)
         elif verb == "explain":
             explain_vote(idea=idea, by=person, importance=list(Importance)[other % 3], sentence="So that I can.")
-        elif verb == "claim" and person.pk not in self.suspended:
+        elif verb == "claim":
             claim_votes(customer=self.people[4], by=person)
         elif verb == "suspend":
-            exclude_votes(member=person, by=moderator)
-            self.suspended.add(person.pk)
+            suspend_member(member=person, by=moderator, reason="Sock puppets")
         elif verb == "lift":
-            restore_votes(member=person, by=moderator)
-            self.suspended.discard(person.pk)
+            for suspension in Suspension.objects.filter(member=person, lifted_at__isnull=True):
+                lift_suspension(suspension=suspension, by=moderator)
+        elif verb == "erase":
+            erase_member(member=person, by=self.administrator)
         elif verb == "merge":
             self.merge(idea, self.ideas[other % 4])
         elif verb == "undo":
@@ -128,8 +130,8 @@ class Stage:
         there = tally.Family(rows).supporters()
         for idea, row in rows.items():
             assert row.supporter_count == len(there[idea])
-        for person in self.people:
-            if person.pk not in self.suspended:
+        for person in Member.objects.filter(pk__in=[person.pk for person in self.people]):
+            if not person.is_suspended:
                 counted = {idea for idea, people in there.items() if person.pk in people}
                 assert tally.supported_by(person, rows.values()) == counted
 
@@ -185,18 +187,17 @@ def stage(make_idea: Callable[..., Idea], moderator: Member) -> Stage:
 
 
 @contextmanager
-def forgotten(stage: Stage) -> Iterator[None]:
+def forgotten() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-    stage.suspended.clear()
 
 
 def test_nothing_stored_differs_from_the_ledger_after_any_story(stage: Stage) -> None:
     @settings(max_examples=told(60))
     @given(stories(VOTING + SANCTIONS + MERGING + OTHER))
     def play(story: list[Act]) -> None:
-        with forgotten(stage):
+        with forgotten():
             for act in story:
                 stage.do(act)
             stage.check()
@@ -208,7 +209,7 @@ def test_rebuilding_from_nothing_gives_what_the_story_left(stage: Stage) -> None
     @settings(max_examples=told(30))
     @given(stories(VOTING + SANCTIONS + MERGING + OTHER))
     def play(story: list[Act]) -> None:
-        with forgotten(stage):
+        with forgotten():
             for act in story:
                 stage.do(act)
             fields = ("pk", "canonical", "supporter_count", "family_base_votes", "discussion_count")
@@ -229,7 +230,7 @@ def test_every_moment_of_a_story_can_be_told_later(stage: Stage, monkeypatch: py
     @settings(max_examples=told(40))
     @given(stories(VOTING + SANCTIONS + MERGING + ["status", "base"], max_size=15))
     def play(story: list[Act]) -> None:
-        with forgotten(stage):
+        with forgotten():
             seen = [(timezone.now(), stage.state())]
             for act in story:
                 stage.do(act)
@@ -244,13 +245,13 @@ def test_undoing_every_merge_gives_what_the_same_acts_give_without_merges(stage:
     @settings(max_examples=told(40))
     @given(stories(VOTING + SANCTIONS + MERGING + ["comment"]))
     def play(story: list[Act]) -> None:
-        with forgotten(stage):
+        with forgotten():
             for act in story:
                 stage.do(act)
             while edge := IdeaMerge.objects.standing().first():
                 undo_idea_merge(edge=edge, by=stage.moderator)
             merged = stage.standing()
-        with forgotten(stage):
+        with forgotten():
             for act in story:
                 if act[0] not in MERGING:
                     stage.do(act)
