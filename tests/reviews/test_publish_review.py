@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from community.actions import set_visibility
 from community.content import Visibility
 from core.errors import ForbiddenError
 from core.ledger import unprotected
-from ideas.actions import cast_vote, change_status, edit_idea, merge_idea, withdraw_vote
+from ideas import history
+from ideas.actions import cast_vote, change_status, edit_idea, exclude_votes, merge_idea, withdraw_vote
 from ideas.models import Idea, IdeaBoardPage
 from moderation.actions import hide_post
 from reviews.actions import (
@@ -36,7 +38,7 @@ from reviews.actions import (
 )
 from reviews.exports import as_csv, as_markdown
 from reviews.models import Review, ReviewItem, ReviewLogEntry, ReviewSnapshot, SealedName
-from reviews.snapshot import canonical
+from reviews.snapshot import canonical, content_hash
 from tests.people import make_member, restrict
 
 
@@ -308,6 +310,30 @@ def test_a_changed_count_is_found(published: ReviewSnapshot) -> None:
     with pytest.raises(CommandError, match="not what was published") as caught:
         call_command("verify_review", published.review_id)
     assert caught.value.returncode == 1
+
+
+def test_a_count_that_was_changed_with_its_hash_is_found_by_the_ledgers(
+    published: ReviewSnapshot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = published.content.replace('"score":4', '"score":5').replace('"supporters":4', '"supporters":5')
+    with unprotected("default"):
+        ReviewSnapshot.objects.filter(pk=published.pk).update(content=content, content_hash=content_hash(content))
+    call_command("verify_review", published.review_id)
+    assert "less than a minute old" in capsys.readouterr().out
+    monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(0))
+    with pytest.raises(CommandError, match="had 4 supporters at the cut-off, and the review says 5"):
+        call_command("verify_review", published.review_id)
+
+
+def test_what_happens_after_the_cut_off_changes_nothing(
+    published: ReviewSnapshot, moderator: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(0))
+    ideas = list(Idea.objects.filter(pk__in=[idea["id"] for idea in published.data["ideas"]]).order_by("pk"))
+    cast_vote(idea=ideas[0], by=make_member("late"))
+    merge_idea(duplicate=ideas[1], into=ideas[0], by=moderator)
+    exclude_votes(member=ideas[0].author, by=moderator)
+    call_command("verify_review", published.review_id)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", "null", "{", '{"review":{"id":1},"ideas":[{}]}'])
