@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.embedding import is_embedded
 from core.errors import ConflictError, ForbiddenError
 from core.scope import RequestScope
 
@@ -25,6 +26,18 @@ class RequestScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with RequestScope():
             return self.get_response(request)
+
+
+class EmbeddingMiddleware:
+    """Pages that other sites show in a frame are those of a visitor, whoever is signed in: no cookie is read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_embedded(request):
+            request.COOKIES = {}
+        return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

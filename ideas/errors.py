@@ -45,5 +45,9 @@ class AlreadyClaimedError(ConflictError):
     sentence = _("These votes belong to an account already.")
 
 
+class NotInColumnError(ConflictError):
+    sentence = _("These ideas are not near each other on the roadmap any more. Reload it and try again.")
+
+
 class UnsettledMomentError(ConflictError):
     sentence = _("Choose a moment at least a minute ago: what was done since may still be on its way.")

@@ -59,6 +59,14 @@ def ago(moment: datetime) -> str:
 
 
 @register.filter
+def quarter(value: str) -> str:
+    """Say a quarter that is kept as 2027-Q1."""
+    year, _separator, number = value.partition("-Q")
+    # Translators: a quarter of a year, as in Q1 2027.
+    return _("Q%(number)s %(year)s") % {"number": number, "year": year}
+
+
+@register.filter
 def compact(count: int | None) -> str:
     """Shorten a count so that it fits a small box: 9,999 stays whole, 12,480 becomes 12.4k."""
     count = count or 0

@@ -12,6 +12,7 @@ from ideas.actions.merging import (
     set_votes_apart,
     undo_idea_merge,
 )
+from ideas.actions.roadmap import place_on_roadmap
 from ideas.actions.statuses import change_status
 from ideas.actions.voting import cast_vote, cast_vote_for, explain_vote, withdraw_vote, withdraw_vote_for
 
@@ -26,6 +27,7 @@ __all__ = [
     "exclude_votes",
     "explain_vote",
     "merge_idea",
+    "place_on_roadmap",
     "post_comment",
     "post_idea",
     "preview_merge",

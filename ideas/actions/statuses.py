@@ -26,7 +26,8 @@ def change_status(
 ) -> Idea:
     """Give an idea another status of its board, with a public answer in Markdown if there is something to say.
 
-    The status that it has already changes nothing without an answer. Raises ForbiddenError, OtherBoardsStatusError.
+    The status that it has already changes nothing without an answer. In another column of the roadmap it has no place
+    yet. Raises ForbiddenError, OtherBoardsStatusError.
     """
     idea = Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.pk)
     now = timezone.now()
@@ -46,7 +47,9 @@ def change_status(
         recorded_at=now,
         import_run=import_run,
     )
+    if status.kind != idea.status.kind:
+        idea.roadmap_position = None
     idea.status = status
-    idea.save(update_fields=["status"])
+    idea.save(update_fields=["status", "roadmap_position"])
     status_changed.send(sender=StatusChange, change=change, by=by)
     return idea

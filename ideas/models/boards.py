@@ -10,13 +10,14 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 
 from core.site_pages import SitePage
 from ideas.admin_forms import BoardForm
+from ideas.origins import origins_in, validate_origins
 
 
 class IdeaBoardPage(RoutablePageMixin, SitePage):
@@ -46,12 +47,35 @@ class IdeaBoardPage(RoutablePageMixin, SitePage):
         help_text=_("Members see how many support an idea once they do themselves. The team always sees it."),
     )
 
+    has_roadmap = models.BooleanField(
+        _("has a roadmap"),
+        default=True,
+        help_text=_("A page with what is planned, what is being worked on and what was shipped last."),
+    )
+    embed_origins = models.TextField(
+        _("sites that may embed the roadmap"),
+        blank=True,
+        validators=[validate_origins],
+        help_text=_(
+            "One a line, each with https:// and without a path, such as https://www.example.com. Empty: none. What "
+            "they show is what visitors see who are not signed in, so a board that is not public can't be embedded."
+        ),
+    )
+
     content_panels: ClassVar[list[Any]] = [
         *SitePage.content_panels,
         FieldPanel("intro"),
         InlinePanel("statuses", label=_("Status"), heading=_("Statuses")),
         MultiFieldPanel(
             [FieldPanel("vote_budget"), FieldPanel("hides_counts"), FieldPanel("half_life_days")], heading=_("Votes")
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("has_roadmap"),
+                FieldPanel("embed_origins"),
+                HelpPanel(template="ideas/admin/embed_snippet.html"),
+            ],
+            heading=_("Roadmap"),
         ),
     ]
     base_form_class = BoardForm
@@ -74,6 +98,17 @@ class IdeaBoardPage(RoutablePageMixin, SitePage):
         from ideas import views
 
         return views.idea_create(request, self)
+
+    @path("roadmap/", name="roadmap")
+    def roadmap(self, request: HttpRequest) -> HttpResponse:
+        from ideas import views
+
+        return views.roadmap(request, self)
+
+    @property
+    def framing_origins(self) -> list[str]:
+        """The sites whose pages may hold the roadmap in a frame."""
+        return origins_in(self.embed_origins)
 
     @property
     def first_status(self) -> Status:

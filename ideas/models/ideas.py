@@ -46,6 +46,7 @@ class Idea(index.Indexed, Topic):
     duplicate those who set their votes apart. `family_base_votes` adds up the family's imported votes, and `trending`
     is explained in ideas.tally, which is the only writer of these three. `discussion_count` is explained in
     ideas.discussion. `recorded_at` is when the idea came to be on this site, whenever it was written.
+    `roadmap_position` orders what somebody has placed in a column of the roadmap; see ideas.roadmap.
     """
 
     board = models.ForeignKey(IdeaBoardPage, on_delete=models.PROTECT, related_name="ideas")
@@ -81,6 +82,7 @@ class Idea(index.Indexed, Topic):
         blank=True,
         validators=[RegexValidator(r"^\d{4}-Q[1-4]$", _("Write it like 2027-Q1."))],
     )
+    roadmap_position = models.BigIntegerField(null=True, blank=True, editable=False)
     tags = TaggableManager(through=TaggedIdea, blank=True)
 
     objects = IdeaQuerySet.as_manager()
@@ -126,6 +128,16 @@ class Idea(index.Indexed, Topic):
                 fields=["board", "-discussion_count", "-id"],
                 condition=Q(visibility=Visibility.VISIBLE, canonical__isnull=True),
                 name="idea_discussed",
+            ),
+            models.Index(
+                fields=["board", "status", "-top_score", "-id"],
+                condition=Q(visibility=Visibility.VISIBLE, canonical__isnull=True),
+                name="idea_status_top",
+            ),
+            models.Index(
+                fields=["status", "roadmap_position"],
+                condition=Q(roadmap_position__isnull=False),
+                name="idea_roadmap",
             ),
             models.Index(fields=["author", "-created_at", "-id"], name="idea_author"),
             # Few ideas are duplicates. SQLite would rather read a whole board than use an index full of nulls.

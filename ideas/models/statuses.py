@@ -27,6 +27,7 @@ class StatusChange(Ledger):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["new_status", "-occurred_at", "-id"], name="status_change_newest")]
 
     def __str__(self) -> str:
         return f"{self.idea_id}: {self.new_status_id}"

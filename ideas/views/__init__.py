@@ -4,6 +4,7 @@ from ideas.views.boards import board_page, idea_create
 from ideas.views.comments import comment_delete, comment_detail, comment_edit, comment_history, idea_comment
 from ideas.views.ideas import idea_delete, idea_detail, idea_edit, idea_history
 from ideas.views.merging import idea_merge, merge_history, merge_preview, merge_undo
+from ideas.views.roadmap import roadmap
 from ideas.views.statuses import idea_status
 from ideas.views.voting import vote_apart, vote_cast, vote_rejoin, vote_withdraw
 
@@ -24,6 +25,7 @@ __all__ = [
     "merge_history",
     "merge_preview",
     "merge_undo",
+    "roadmap",
     "vote_apart",
     "vote_cast",
     "vote_rejoin",

@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from accounts.kept_forms import keep
 from core.access import closed_paths, is_restricted, opens_after_sign_in
+from core.embedding import is_embedded
 from core.forms import typed_texts
 from pages.places import page_at
 
@@ -46,7 +47,7 @@ def _refuse(request: HttpRequest, page: Page | None) -> HttpResponse:
         if request.method == "POST":
             keep(request)
             return redirect_to_login(request.get_full_path())
-        if page is not None and opens_after_sign_in(page.path):
+        if page is not None and opens_after_sign_in(page.path) and not is_embedded(request):
             return redirect_to_login(request.get_full_path())
     elif request.method == "POST":
         return render(request, "404.html", {"typed": typed_texts(request)}, status=404)
