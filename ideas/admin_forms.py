@@ -1,4 +1,4 @@
-"""Editing a board in the Wagtail admin."""
+"""Editing boards and the changelog in the Wagtail admin."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -29,3 +29,34 @@ class BoardForm(WagtailAdminPageForm):
         from ideas.models import Status
 
         return Status.objects.filter(board=self.instance.pk).exclude(pk__in=kept - {None})
+
+
+class ChangelogEntryForm(WagtailAdminPageForm):
+    """Offers the ideas that the editor may see, and says beforehand what publishing would not do for them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        from ideas.models import Idea
+
+        super().__init__(*args, **kwargs)
+        for form in self._rows():
+            field = form.fields["idea"]
+            kept = Idea.objects.filter(pk=form.instance.idea_id)
+            field.queryset = Idea.objects.visible_to(self.for_user).listed() | kept
+            field.widget.reader = self.for_user
+
+    def clean(self) -> dict[str, Any]:
+        from ideas.shipping import refusals
+
+        cleaned: dict[str, Any] = super().clean()
+        formset = self.formsets.get("shipped_ideas")
+        if formset is None or not formset.is_valid():
+            return cleaned
+        rows = [form.cleaned_data for form in formset.forms if form not in formset.deleted_forms]
+        ticked = [row["idea"].pk for row in rows if row.get("idea") and row.get("marks_shipped")]
+        for sentence in refusals(self.for_user, self.instance.pk, ticked):
+            self.add_error(None, sentence)
+        return cleaned
+
+    def _rows(self) -> Iterable[Any]:
+        formset = self.formsets.get("shipped_ideas")
+        return formset.forms if formset is not None else []

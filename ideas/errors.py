@@ -49,5 +49,9 @@ class NotInColumnError(ConflictError):
     sentence = _("These ideas are not near each other on the roadmap any more. Reload it and try again.")
 
 
+class NoShippedStatusError(ConflictError):
+    sentence = _("The board of one of these ideas has no status of the kind “shipped”.")
+
+
 class UnsettledMomentError(ConflictError):
     sentence = _("Choose a moment at least a minute ago: what was done since may still be on its way.")

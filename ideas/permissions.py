@@ -34,6 +34,13 @@ def check_can_change_status(user: Any) -> None:
         raise ForbiddenError(_("Only the product team and moderators can change an idea's status."))
 
 
+def check_can_ship(user: Any, idea: Idea) -> None:
+    """Marking as shipped from the changelog: whoever may change statuses, for ideas that they may see themselves."""
+    check_can_change_status(user)
+    if not Idea.objects.visible_to(user).filter(pk=idea.pk).exists():
+        raise ForbiddenError(_("You can change the status only of ideas that you may see."))
+
+
 def check_can_vote_for_others(user: Any, idea: Idea) -> None:
     """Adding and taking back votes for customers: moderators, on ideas that they may see themselves."""
     if not user.has_perm(VOTE_ON_BEHALF):

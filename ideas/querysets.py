@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 from taggit.models import Tag
+from wagtail.query import PageQuerySet
 
 from community.content import Visibility
 from community.gate import may_see
-from core.access import readable_page_ids
+from core.access import closed_paths, readable_page_ids
 
 if TYPE_CHECKING:
     from ideas.history import AsOf
@@ -72,6 +73,15 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             may_see(user, moderate=MODERATE, prefix="idea__"),
             idea__board__in=readable_boards(user),
         )
+
+
+class ChangelogEntryQuerySet(PageQuerySet):
+    def visible_to(self, user: Any) -> ChangelogEntryQuerySet:
+        """The published entries that the person may read now."""
+        closed = Q()
+        for path in closed_paths(user):
+            closed |= Q(path__startswith=path)
+        return self.live().exclude(closed) if closed else self.live()
 
 
 class VoteQuerySet(models.QuerySet["Vote"]):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
+from ideas.choosers import IdeaChooserViewSet, idea_chooser
 from ideas.log import MERGE_UNDONE, MERGED, STATUS_CHANGED
 from ideas.permissions import CHANGE_STATUS, MERGE
 
@@ -18,6 +19,11 @@ def permissions_on_ideas() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
     codenames = [name.partition(".")[2] for name in (MERGE, CHANGE_STATUS)]
     return Permission.objects.filter(content_type__app_label="ideas", codename__in=codenames)
+
+
+@hooks.register("register_admin_viewset")
+def chooser_of_ideas() -> IdeaChooserViewSet:
+    return idea_chooser
 
 
 class MergeFormatter(LogFormatter):

@@ -29,7 +29,12 @@ class HomePage(SitePage):
 
     content_panels: ClassVar[list[Any]] = [*SitePage.content_panels, FieldPanel("intro"), FieldPanel("body")]
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
-    subpage_types: ClassVar[list[str]] = ["community.ForumPage", "ideas.IdeaBoardPage", "pages.StandardPage"]
+    subpage_types: ClassVar[list[str]] = [
+        "community.ForumPage",
+        "ideas.IdeaBoardPage",
+        "ideas.ChangelogPage",
+        "pages.StandardPage",
+    ]
     max_count = 1
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
 
@@ -55,7 +60,12 @@ class StandardPage(SitePage):
 
     content_panels: ClassVar[list[Any]] = [*SitePage.content_panels, FieldPanel("body")]
     parent_page_types: ClassVar[list[str]] = ["pages.HomePage", "pages.StandardPage"]
-    subpage_types: ClassVar[list[str]] = ["community.ForumPage", "ideas.IdeaBoardPage", "pages.StandardPage"]
+    subpage_types: ClassVar[list[str]] = [
+        "community.ForumPage",
+        "ideas.IdeaBoardPage",
+        "ideas.ChangelogPage",
+        "pages.StandardPage",
+    ]
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
 
     class Meta:

@@ -1,5 +1,6 @@
 """Every write on the boards, one function for each thing that a person can do."""
 
+from ideas.actions.changelog import ship_named_ideas
 from ideas.actions.claiming import claim_votes
 from ideas.actions.comments import post_comment
 from ideas.actions.exclusion import exclude_votes, restore_votes
@@ -34,6 +35,7 @@ __all__ = [
     "rejoin_votes",
     "restore_votes",
     "set_votes_apart",
+    "ship_named_ideas",
     "undo_idea_merge",
     "withdraw_vote",
     "withdraw_vote_for",

@@ -1,6 +1,7 @@
 """What the boards know, a module for each noun."""
 
 from ideas.models.boards import COLOURS, IdeaBoardPage, Status
+from ideas.models.changelog import ChangelogEntryPage, ChangelogPage, Shipment, ShippedIdea
 from ideas.models.ideas import Comment, CommentRevision, Idea, IdeaRevision, IdeaSubscription, TaggedIdea
 from ideas.models.merging import IdeaMerge, VotesApart
 from ideas.models.statuses import StatusChange
@@ -17,6 +18,8 @@ from ideas.models.votes import (
 __all__ = [
     "COLOURS",
     "SENTENCE_LENGTH",
+    "ChangelogEntryPage",
+    "ChangelogPage",
     "Comment",
     "CommentRevision",
     "Idea",
@@ -25,6 +28,8 @@ __all__ = [
     "IdeaRevision",
     "IdeaSubscription",
     "Importance",
+    "Shipment",
+    "ShippedIdea",
     "Status",
     "StatusChange",
     "TaggedIdea",

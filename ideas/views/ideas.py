@@ -18,6 +18,7 @@ from core.access import is_restricted
 from core.forms import submit
 from ideas.actions import delete_idea, edit_idea
 from ideas.ballots import ballot
+from ideas.changelog import entries_on
 from ideas.forms import CommentForm, IdeaForm
 from ideas.models import Idea
 from ideas.permissions import MERGE
@@ -63,6 +64,7 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "outcome": next((change for change in thread.changes if change.answer), None),
         "first_status": thread.changes[-1].old_status if thread.changes else idea.status,
         "may_undo": request.user.has_perm(MERGE),
+        "entries": () if canonical else entries_on(idea, request.user),
         "comment_form": CommentForm(),
         "board_url": idea.board.url,
         "is_private": is_restricted(idea.board.path),
