@@ -107,6 +107,9 @@ class Filling:
         self.statuses = {(status.board.slug, status.name): status for status in Status.objects.select_related("board")}
         for act in sorted(self.acts()):
             act.do()
+        for said in self.community.site["roadmap"]:
+            self.arrange(said)
+        places.add_changelog(home, self.community, self.threads, self.members, self.today)
         places.announce(home, self.community, self.threads)
 
     def counts(self) -> dict[str, int]:
@@ -303,6 +306,14 @@ class Filling:
             answer=block.body,
             occurred_at=thread.begins(self.today) + block.after,
         )
+
+    def arrange(self, said: dict[str, Any]) -> None:
+        """Put an idea into its place on the roadmap, and say for which quarter it is meant."""
+        idea = self.threads[said["idea"]]
+        if "before" in said:
+            board_actions.place_on_roadmap(idea=idea, before=self.threads[said["before"]], by=self.members[said["by"]])
+        quarters = self.today.year * 4 + (self.today.month - 1) // 3 + said["quarters_ahead"]
+        Idea.objects.filter(pk=idea.pk).update(target_quarter=f"{quarters // 4}-Q{quarters % 4 + 1}")
 
     def vote(self, thread: Thread, ballot: voters.Ballot) -> None:
         board_actions.cast_vote(

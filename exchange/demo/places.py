@@ -1,7 +1,8 @@
-"""The demo community's pages: home, forums, boards and pages of text."""
+"""The demo community's pages: home, forums, boards, the changelog and pages of text."""
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -10,11 +11,12 @@ from wagtail.models import Page, PageViewRestriction
 
 from community.models import ForumPage
 from exchange.demo.reading import Community
-from ideas.models import IdeaBoardPage, Status
+from ideas.models import ChangelogEntryPage, ChangelogPage, IdeaBoardPage, ShippedIdea, Status
 from pages.actions import NewPlace, create_site
 from pages.models import HomePage, StandardPage
 
 BETA_GROUP = "Mobile beta testers"
+PUBLISHING_HOUR = timedelta(hours=9, minutes=30)
 CLOSED = (Status.Kind.SHIPPED, Status.Kind.DECLINED)
 
 
@@ -62,6 +64,31 @@ def announce(home: HomePage, community: Community, threads: Mapping[str, Any]) -
         ),
     ]
     home.save()
+
+
+def add_changelog(
+    home: HomePage, community: Community, threads: Mapping[str, Any], members: Mapping[str, Any], today: datetime
+) -> None:
+    """Make the changelog, and publish its entries as of their days."""
+    said = community.site["changelog"]
+    page = ChangelogPage(title=said["title"], slug=said["slug"], intro=f"<p>{said['introduction']}</p>")
+    page.show_in_menus = True
+    home.add_child(instance=page)
+    for row in sorted(community.changelog, key=lambda row: -row["days_ago"]):
+        moment = today - timedelta(days=row["days_ago"]) + PUBLISHING_HOUR
+        entry = ChangelogEntryPage(
+            title=row["title"],
+            date=moment.date(),
+            category=row["category"],
+            body=MarkdownIt().render(row["body"]),
+            live=False,
+        )
+        entry.shipped_ideas.add(
+            *(ShippedIdea(idea=threads[slug], marks_shipped=row.get("ships", True)) for slug in row["ideas"])
+        )
+        page.add_child(instance=entry)
+        entry.save_revision(user=members[row["author"]]).publish()
+        Page.objects.filter(pk=entry.pk).update(first_published_at=moment, last_published_at=moment)
 
 
 def _place(row: dict[str, Any]) -> NewPlace:

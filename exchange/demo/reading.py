@@ -100,7 +100,8 @@ class Community:
     people: tuple[Person, ...]
     questions: tuple[Thread, ...]
     ideas: tuple[Thread, ...]
-    pages: tuple[dict[str, str], ...]
+    pages: tuple[dict[str, Any], ...]
+    changelog: tuple[dict[str, Any], ...]
 
 
 def read_community() -> Community:
@@ -113,6 +114,7 @@ def read_community() -> Community:
         questions=_threads("questions", "forum"),
         ideas=_threads("ideas", "board"),
         pages=tuple(_page(path) for path in sorted((CONTENT / "pages").glob("*.md"))),
+        changelog=tuple(_page(path) for path in sorted((CONTENT / "changelog").glob("*.md"))),
     )
 
 
@@ -202,6 +204,6 @@ def _block(header: dict[str, Any], body: str) -> Block:
     )
 
 
-def _page(path: Path) -> dict[str, str]:
+def _page(path: Path) -> dict[str, Any]:
     ((head, body),) = blocks_of(path.read_text(encoding="utf-8"))
     return {**head, "body": body}
