@@ -3,7 +3,7 @@
 from django.utils.text import slugify
 
 from exchange import records
-from ideas.models import IdeaBoardPage, Status
+from ideas.models import COLOURS, IdeaBoardPage, Status
 
 CLOSED = (Status.Kind.SHIPPED, Status.Kind.DECLINED)
 
@@ -34,5 +34,6 @@ class Statuses:
             name=name,
             slug=slug,
             kind=kind,
+            colour=COLOURS[kind],
             accepts_votes=kind not in CLOSED,
         )

@@ -3,8 +3,25 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
+
+
+class ColourChoice(forms.RadioSelect):
+    """Colours to choose from, each shown beside its name."""
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
+    def __init__(self, attrs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__({"class": "c-colour-choice", **(attrs or {})}, **kwargs)
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        shown = format_html('<span class="c-swatch is-{}"></span>{}', value, label)
+        option: dict[str, Any] = super().create_option(name, value, shown, *args, **kwargs)
+        return option
 
 
 class BoardForm(WagtailAdminPageForm):

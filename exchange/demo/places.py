@@ -11,7 +11,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from community.models import ForumPage
 from exchange.demo.reading import Community
-from ideas.models import ChangelogEntryPage, ChangelogPage, IdeaBoardPage, ShippedIdea, Status
+from ideas.models import COLOURS, ChangelogEntryPage, ChangelogPage, IdeaBoardPage, ShippedIdea, Status
 from pages.actions import NewPlace, create_site
 from pages.models import HomePage, StandardPage
 
@@ -112,6 +112,7 @@ def _statuses(board: IdeaBoardPage, row: dict[str, Any]) -> list[Status]:
             name=status["name"],
             slug=status["name"].lower().replace(" ", "-"),
             kind=status["kind"],
+            colour=COLOURS[Status.Kind(status["kind"])],
             accepts_votes=status["kind"] not in CLOSED,
         )
         for order, status in enumerate(row["statuses"])

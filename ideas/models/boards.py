@@ -16,7 +16,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 
 from core.site_pages import SitePage
-from ideas.admin_forms import BoardForm
+from ideas.admin_forms import BoardForm, ColourChoice
 from ideas.origins import origins_in, validate_origins
 
 
@@ -160,7 +160,7 @@ class Status(Orderable):
         FieldPanel("name"),
         FieldPanel("slug"),
         FieldPanel("kind"),
-        FieldPanel("colour"),
+        FieldPanel("colour", widget=ColourChoice),
         FieldPanel("accepts_votes"),
     ]
 

@@ -145,6 +145,7 @@ def _status_links(choice: Choice, statuses: list[Status]) -> list[dict[str, Any]
                 "url": choice.address(status=status.slug),
                 "is_current": status.slug == choice.status,
                 "kind": status.kind,
+                "colour": status.colour,
             }
             for status in statuses
         ),

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ideas.models import Status
+
+STATUS_COLOURS = Status.Colour.values
 STYLESHEET = Path(__file__).parents[2] / "static" / "css" / "chorus.css"
 THEMES = ("light", "dark")
 TEXT, GRAPHICS = 4.5, 3.0
@@ -16,6 +19,7 @@ TEXT_PAIRS = [
     *(("accent", ground) for ground in ("info-soft", "warning-soft", "danger-soft")),
     *((kind, f"{kind}-soft") for kind in ("info", "warning", "danger")),
     *((kind, ground) for kind in ("danger", "info", "warning") for ground in ("bg", "surface")),
+    *((f"status-{colour}", f"status-{colour}-soft") for colour in STATUS_COLOURS),
     ("text-2", "info-soft"),
     ("text-2", "danger-soft"),
     ("accent-strong", "bg"),
@@ -25,6 +29,7 @@ TEXT_PAIRS = [
     ("on-danger", "danger-strong"),
 ]
 GRAPHIC_PAIRS = [
+    *((f"status-{colour}", ground) for colour in STATUS_COLOURS for ground in ("bg", "surface", "sunken", "hover")),
     *(("line-strong", ground) for ground in ("bg", "surface")),
     *(("focus", ground) for ground in ("bg", "surface", "sunken", "accent-soft", "danger-soft")),
 ]
@@ -76,3 +81,12 @@ def test_initials_stand_out_from_every_tone_of_avatar(theme: str) -> None:
 
     assert len(tones) == 8
     assert min(_contrast(letters[index], ground[index]) for ground, letters in tones) >= TEXT
+
+
+@pytest.mark.parametrize("colour", STATUS_COLOURS)
+def test_every_colour_of_a_status_is_drawn_here_and_in_the_admin(colour: str) -> None:
+    admin = STYLESHEET.with_name("admin.css").read_text()
+
+    assert f".c-status-badge.is-{colour}," in STYLESHEET.read_text()
+    assert f".c-status-dot.is-{colour} {{" in STYLESHEET.read_text()
+    assert f".c-swatch.is-{colour} {{" in admin

@@ -41,6 +41,7 @@ def test_ideas_come_with_votes_as_a_base_and_a_status(csv: Callable[[str], Path]
     assert "<strong>eyes</strong>" in dark.body_html and set(dark.tags.names()) == {"ui", "night"}
     assert (dark.author.name, light.author.name) == ("Ada", "Former user of the imported file")
     assert (light.status.name, light.status.kind, light.base_votes) == ("Under study", Status.Kind.PLANNED, -3)
+    assert light.status.colour == Status.Colour.BLUE
     assert not Vote.objects.exists()
     assert [found.title for found in get_search_backend().search("eyes", Idea)] == ["Dark mode"]
     assert "Brought 2 members, 2 ideas." in said.out

@@ -176,3 +176,20 @@ def test_a_board_is_previewed_before_and_after_it_is_made(admin: Client, home: P
         assert response.status_code == 200
         assert "Wishes" in response.content.decode()
         assert "Fresh" in response.content.decode()
+
+
+def test_the_form_shows_the_colours_beside_their_names(admin: Client, board: IdeaBoardPage) -> None:
+    html = admin.get(reverse("wagtailadmin_pages:edit", args=[board.pk])).content.decode()
+    assert '<span class="c-swatch is-violet"></span>violet' in html
+    assert "css/admin.css" in html
+
+
+def test_a_status_is_shown_in_the_colour_that_was_chosen(
+    admin: Client, board: IdeaBoardPage, idea: Idea, reader: Reader
+) -> None:
+    statuses = [{**row, "colour": "violet"} for row in rows_of(board)]
+    assert edit(admin, board, statuses).status_code == 302
+    assert 'class="c-status-badge is-violet"' in reader(None).get(idea.get_absolute_url()).content.decode()
+    html = reader(None).get(board.url).content.decode()
+    assert 'class="c-status-badge is-violet"' in html
+    assert 'class="c-status-dot is-violet"' in html
