@@ -17,6 +17,26 @@ class OtherBoardsStatusError(ConflictError):
     sentence = _("This status belongs to another board.")
 
 
+class StaleStatusError(ConflictError):
+    sentence = _("Somebody has changed the status since you opened this page. See what it is now before you save.")
+
+
+class NothingAnsweredError(ConflictError):
+    sentence = _("Nothing was answered with this change of status, so there is nothing to correct.")
+
+
+class EmptyAnswerError(ConflictError):
+    sentence = _("An answer can be corrected, but not erased. Write what is right instead.")
+
+
+class SameAnswerError(ConflictError):
+    sentence = _("This is what the answer says already.")
+
+
+class StaleAnswerError(ConflictError):
+    sentence = _("Somebody has corrected this answer since you opened this page. See what it says now before you save.")
+
+
 class OthersMergedIntoError(ConflictError):
     sentence = _("Other ideas were merged into this one and are counted with it. A moderator can undo that first.")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.content import COMMENT_LENGTH
 from community.fields import MarkdownField, TagsField, TitleField
+from ideas.errors import EmptyAnswerError
 from ideas.models import Idea, Status
 
 REASON_LENGTH = 500
@@ -32,6 +33,13 @@ class CommentForm(forms.Form):
     body = MarkdownField(label=_("Your comment"), max_length=COMMENT_LENGTH, rows=3)
 
 
+class SeenField(forms.IntegerField):
+    """What somebody was shown when they began, for the action to compare with what is there now; see templates."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, min_value=0, widget=forms.HiddenInput)
+
+
 class StatusForm(forms.Form):
     """A status of the idea's board, and what the public is told about it."""
 
@@ -42,8 +50,12 @@ class StatusForm(forms.Form):
         label=_("Public answer"),
         required=False,
         rows=5,
-        help_text=_("Shown on the idea. Say what was decided and why; everyone who may read the board can read it."),
+        help_text=_(
+            "Shown on the idea, in the name of the company. Say what was decided and why; everyone who may read the "
+            "board can read it. It can be corrected later, but not erased."
+        ),
     )
+    seen = SeenField()
 
     def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,6 +68,18 @@ class StatusForm(forms.Form):
         if status is not None and status.pk == self.idea.status_id and not cleaned.get("answer"):
             raise ValidationError(_("It has this status already. Choose another one, or write a public answer."))
         return cleaned
+
+
+class CorrectionForm(forms.Form):
+    """What an answer should have said."""
+
+    answer = MarkdownField(
+        label=_("Public answer"),
+        rows=5,
+        help_text=_("It says when it was corrected, and what it said before stays readable."),
+        error_messages={"required": EmptyAnswerError.sentence},
+    )
+    seen = SeenField()
 
 
 class FindIdeaForm(forms.Form):

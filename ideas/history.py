@@ -120,7 +120,7 @@ class AsOf:
 
     def _roots(self, ideas: QuerySet[Idea] | None = None) -> QuerySet[Idea, Any]:
         """Rows of the ideas that stood by themselves, each with its status then."""
-        changes = StatusChange.objects.filter(idea=OuterRef("pk"))
+        changes = StatusChange.objects.moves().filter(idea=OuterRef("pk"))
         before = changes.filter(recorded_at__lte=self.moment).order_by("-pk").values("new_status")
         after = (
             changes.filter(recorded_at__gt=self.moment, old_status__isnull=False).order_by("pk").values("old_status")

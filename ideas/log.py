@@ -1,4 +1,4 @@
-"""Merging, undoing a merge and changing a status are lines of Wagtail's log too, in the transaction of the act.
+"""Merges, statuses, answers and plans are lines of Wagtail's log too, in the transaction of the act.
 
 What an import brings is not: its run is the record of it.
 """
@@ -10,11 +10,12 @@ from wagtail.log_actions import log
 
 from accounts.models import Member
 from ideas.models import IdeaMerge, StatusChange
-from ideas.signals import idea_merge_undone, ideas_merged, status_changed
+from ideas.signals import answer_corrected, idea_merge_undone, ideas_merged, status_changed
 
 MERGED = "ideas.merge"
 MERGE_UNDONE = "ideas.undo_merge"
 STATUS_CHANGED = "ideas.change_status"
+ANSWER_CORRECTED = "ideas.correct_answer"
 
 
 @receiver(ideas_merged)
@@ -33,3 +34,8 @@ def record_status(change: StatusChange, by: Member, **kwargs: Any) -> None:
     if change.import_run_id is None:
         names = {"old": getattr(change.old_status, "name", ""), "new": change.new_status.name}
         log(instance=change.idea, action=STATUS_CHANGED, user=by, data=names)
+
+
+@receiver(answer_corrected)
+def record_correction(change: StatusChange, by: Member, **kwargs: Any) -> None:
+    log(instance=change.idea, action=ANSWER_CORRECTED, user=by, data={"status": change.new_status.name})

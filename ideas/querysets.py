@@ -16,7 +16,7 @@ from core.access import closed_paths, readable_page_ids
 
 if TYPE_CHECKING:
     from ideas.history import AsOf
-    from ideas.models import Comment, Idea, Vote, VoteSentence  # noqa: F401 -- named in strings
+    from ideas.models import Comment, Idea, StatusChange, Vote, VoteSentence  # noqa: F401 -- named in strings
 
 MODERATE = "ideas.moderate_idea"
 TEAM = "ideas.plan_idea"
@@ -107,6 +107,12 @@ class VoteSentenceQuerySet(models.QuerySet["VoteSentence"]):
             idea__votes__silenced_through__isnull=True,
             idea__votes__is_excluded=False,
         )
+
+
+class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
+    def moves(self) -> StatusChangeQuerySet:
+        """The lines that gave an idea a status, without those that only correct an answer."""
+        return self.filter(corrects__isnull=True)
 
 
 class VotesApartQuerySet(models.QuerySet[Any]):

@@ -12,3 +12,4 @@ votes_rejoined = Signal()  # edge, by
 ideas_merged = Signal()  # edge, by
 idea_merge_undone = Signal()  # edge, by
 status_changed = Signal()  # change, by
+answer_corrected = Signal()  # change, by

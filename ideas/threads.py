@@ -11,8 +11,9 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from accounts.badges import badges_of
 from core.pagination import KeysetPage, cursor_to, keyset_page
 from ideas import tally
+from ideas.answers import Answered, read_answers
 from ideas.links import Links, links_for
-from ideas.models import Comment, Idea, IdeaMerge, StatusChange, Vote, VotesApart
+from ideas.models import Comment, Idea, IdeaMerge, Vote, VotesApart
 
 COMMENTS_ON_A_PAGE = 50
 COMMENT_ORDER = ("created_at", "id")
@@ -75,7 +76,7 @@ class IdeaThread:
     comment_count: int
     next_cursor: str | None
     previous_cursor: str | None
-    changes: list[StatusChange]
+    changes: list[Answered]
 
     def merge_of(self, pk: int) -> IdeaMerge | None:
         """The edge of a duplicate that is shown here."""
@@ -131,7 +132,7 @@ def read_thread(idea: Idea, family: Family, user: Any, cursor: str = "") -> Idea
         comment_count=idea.comment_count + sum(duplicate.comment_count for duplicate in below),
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
-        changes=list(idea.status_changes.select_related("old_status", "new_status", "changed_by").order_by("-pk")),
+        changes=read_answers(idea),
     )
 
 

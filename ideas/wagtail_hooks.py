@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from ideas.choosers import IdeaChooserViewSet, idea_chooser
-from ideas.log import MERGE_UNDONE, MERGED, STATUS_CHANGED
+from ideas.log import ANSWER_CORRECTED, MERGE_UNDONE, MERGED, STATUS_CHANGED
 from ideas.permissions import CHANGE_STATUS, MERGE
 
 
@@ -50,8 +50,16 @@ class StatusFormatter(LogFormatter):
         return gettext("Status changed from “%(old)s” to “%(new)s”") % log_entry.data
 
 
+class CorrectionFormatter(LogFormatter):
+    label = _("Correct the answer to an idea")
+
+    def format_message(self, log_entry: Any) -> str:
+        return gettext("Answer to “%(status)s” corrected") % log_entry.data
+
+
 @hooks.register("register_log_actions")
 def log_of_ideas(actions: LogActionRegistry) -> None:
     actions.register_action(MERGED)(MergeFormatter)
     actions.register_action(MERGE_UNDONE)(UndoneMergeFormatter)
     actions.register_action(STATUS_CHANGED)(StatusFormatter)
+    actions.register_action(ANSWER_CORRECTED)(CorrectionFormatter)

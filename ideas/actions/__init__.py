@@ -14,7 +14,7 @@ from ideas.actions.merging import (
     undo_idea_merge,
 )
 from ideas.actions.roadmap import place_on_roadmap
-from ideas.actions.statuses import change_status
+from ideas.actions.statuses import change_status, correct_answer
 from ideas.actions.voting import cast_vote, cast_vote_for, explain_vote, withdraw_vote, withdraw_vote_for
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "cast_vote_for",
     "change_status",
     "claim_votes",
+    "correct_answer",
     "delete_idea",
     "edit_idea",
     "exclude_votes",

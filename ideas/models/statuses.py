@@ -1,11 +1,14 @@
 """The ledger of ideas' statuses, with what the public was told."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 
 from core.ledger import Ledger
 from ideas.models.boards import Status
 from ideas.models.ideas import Idea
+from ideas.querysets import StatusChangeQuerySet
 
 
 class StatusChange(Ledger):
@@ -24,6 +27,8 @@ class StatusChange(Ledger):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     import_run = models.ForeignKey("core.ImportRun", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = StatusChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

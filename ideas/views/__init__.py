@@ -5,10 +5,12 @@ from ideas.views.comments import comment_delete, comment_detail, comment_edit, c
 from ideas.views.ideas import idea_delete, idea_detail, idea_edit, idea_history
 from ideas.views.merging import idea_merge, merge_history, merge_preview, merge_undo
 from ideas.views.roadmap import roadmap
-from ideas.views.statuses import idea_status
+from ideas.views.statuses import answer_correct, answer_history, idea_status
 from ideas.views.voting import vote_apart, vote_cast, vote_rejoin, vote_withdraw
 
 __all__ = [
+    "answer_correct",
+    "answer_history",
     "board_page",
     "comment_delete",
     "comment_detail",

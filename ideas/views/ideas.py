@@ -21,7 +21,7 @@ from ideas.ballots import ballot
 from ideas.changelog import entries_on
 from ideas.forms import CommentForm, IdeaForm
 from ideas.models import Idea
-from ideas.permissions import MERGE
+from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
 from ideas.querysets import MODERATE
 from ideas.threads import IdeaThread, read_family, read_thread
 from ideas.views.finding import find_idea, find_with_canonical
@@ -62,9 +62,11 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             back=request.get_full_path(),
         ),
         "outcome": next((change for change in thread.changes if change.answer), None),
-        "first_status": thread.changes[-1].old_status if thread.changes else idea.status,
+        "first_status": thread.changes[-1].change.old_status if thread.changes else idea.status,
         "may_undo": request.user.has_perm(MERGE),
         "entries": () if canonical else entries_on(idea, request.user),
+        "may_correct": request.user.has_perm(CHANGE_STATUS),
+        "may_plan": request.user.has_perm(PLAN),
         "comment_form": CommentForm(),
         "board_url": idea.board.url,
         "is_private": is_restricted(idea.board.path),
