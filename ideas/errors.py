@@ -37,6 +37,33 @@ class StaleAnswerError(ConflictError):
     sentence = _("Somebody has corrected this answer since you opened this page. See what it says now before you save.")
 
 
+class NoPlannerError(ConflictError):
+    sentence = _("Only somebody who plans ideas and may read the board can own an idea.")
+
+
+class UnknownQuarterError(ConflictError):
+    sentence = _("This is not a quarter of a year.")
+
+
+class UnknownTrackerError(ConflictError):
+    sentence = _(
+        "This is not the address of an item in a tracker that we know. These are Jira, GitHub, GitLab, Linear and "
+        "Azure DevOps."
+    )
+
+
+class LinkedAlreadyError(ConflictError):
+    sentence = _("The idea is linked to this already.")
+
+
+class LinkGoneError(ConflictError):
+    sentence = _("Somebody has removed this link already.")
+
+
+class NoteGoneError(ConflictError):
+    sentence = _("This note was removed.")
+
+
 class OthersMergedIntoError(ConflictError):
     sentence = _("Other ideas were merged into this one and are counted with it. A moderator can undo that first.")
 

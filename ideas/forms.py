@@ -5,12 +5,17 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Member
 from community.content import COMMENT_LENGTH
 from community.fields import MarkdownField, TagsField, TitleField
-from ideas.errors import EmptyAnswerError
-from ideas.models import Idea, Status
+from ideas.errors import EmptyAnswerError, UnknownTrackerError
+from ideas.models import Idea, Status, TrackerLink
+from ideas.planning import possible_owners
+from ideas.quarters import quarter_choices
+from ideas.trackers import recognise
 
 REASON_LENGTH = 500
 
@@ -80,6 +85,51 @@ class CorrectionForm(forms.Form):
         error_messages={"required": EmptyAnswerError.sentence},
     )
     seen = SeenField()
+
+
+class OwnerField(forms.ModelChoiceField):
+    """One of the members who plan ideas; people of one name are told apart by their handles."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} (@{obj.handle})"
+
+
+class PlanForm(forms.Form):
+    """Who looks after an idea, and for which quarter it is planned."""
+
+    owner = OwnerField(label=_("Owner"), queryset=Member.objects.none(), required=False, empty_label=_("Nobody"))
+    target_quarter = forms.ChoiceField(
+        label=_("Target quarter"),
+        required=False,
+        help_text=_("Everybody who may read the board sees it, until the idea is shipped or declined."),
+    )
+
+    def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owners = {member.pk for member in possible_owners(idea.board)} | ({idea.owner_id} - {None})
+        self.fields["owner"].queryset = Member.objects.filter(pk__in=owners).order_by("name", "pk")  # type: ignore[attr-defined]
+        quarters = quarter_choices(timezone.localdate(), idea.target_quarter)
+        self.fields["target_quarter"].choices = quarters  # type: ignore[attr-defined]
+
+
+class TrackerLinkForm(forms.Form):
+    url = forms.URLField(
+        label=_("Address in the tracker"),
+        help_text=_("Of an item in Jira, GitHub, GitLab, Linear or Azure DevOps."),
+        max_length=TrackerLink._meta.get_field("url").max_length,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if recognise(url) is None:
+            raise ValidationError(UnknownTrackerError.sentence)
+        return url
+
+
+class NoteForm(forms.Form):
+    body = MarkdownField(label=_("Private note"), rows=4, help_text=_("Only people who plan ideas can read it."))
 
 
 class FindIdeaForm(forms.Form):

@@ -9,13 +9,30 @@ from django.dispatch import receiver
 from wagtail.log_actions import log
 
 from accounts.models import Member
-from ideas.models import IdeaMerge, StatusChange
-from ideas.signals import answer_corrected, idea_merge_undone, ideas_merged, status_changed
+from ideas.models import Idea, IdeaMerge, PrivateNote, StatusChange, TrackerLink
+from ideas.signals import (
+    answer_corrected,
+    idea_merge_undone,
+    idea_planned,
+    ideas_merged,
+    note_edited,
+    note_removed,
+    note_written,
+    status_changed,
+    tracker_linked,
+    tracker_unlinked,
+)
 
 MERGED = "ideas.merge"
 MERGE_UNDONE = "ideas.undo_merge"
 STATUS_CHANGED = "ideas.change_status"
 ANSWER_CORRECTED = "ideas.correct_answer"
+PLANNED = "ideas.plan"
+LINKED = "ideas.link_tracker"
+UNLINKED = "ideas.unlink_tracker"
+NOTE_WRITTEN = "ideas.write_note"
+NOTE_EDITED = "ideas.edit_note"
+NOTE_REMOVED = "ideas.remove_note"
 
 
 @receiver(ideas_merged)
@@ -39,3 +56,34 @@ def record_status(change: StatusChange, by: Member, **kwargs: Any) -> None:
 @receiver(answer_corrected)
 def record_correction(change: StatusChange, by: Member, **kwargs: Any) -> None:
     log(instance=change.idea, action=ANSWER_CORRECTED, user=by, data={"status": change.new_status.name})
+
+
+@receiver(idea_planned)
+def record_plan(idea: Idea, by: Member, changed: list[str], **kwargs: Any) -> None:
+    values = {"owner": idea.owner_id, "target_quarter": idea.target_quarter}
+    log(instance=idea, action=PLANNED, user=by, data={name: values[name] for name in changed})
+
+
+@receiver(tracker_linked)
+def record_link(link: TrackerLink, by: Member, **kwargs: Any) -> None:
+    log(instance=link.idea, action=LINKED, user=by, data={"url": link.url})
+
+
+@receiver(tracker_unlinked)
+def record_unlinking(link: TrackerLink, by: Member, **kwargs: Any) -> None:
+    log(instance=link.idea, action=UNLINKED, user=by, data={"url": link.url})
+
+
+@receiver(note_written)
+def record_note(note: PrivateNote, by: Member, **kwargs: Any) -> None:
+    log(instance=note.idea, action=NOTE_WRITTEN, user=by)
+
+
+@receiver(note_edited)
+def record_edited_note(note: PrivateNote, by: Member, **kwargs: Any) -> None:
+    log(instance=note.idea, action=NOTE_EDITED, user=by)
+
+
+@receiver(note_removed)
+def record_removed_note(note: PrivateNote, by: Member, **kwargs: Any) -> None:
+    log(instance=note.idea, action=NOTE_REMOVED, user=by)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import check_is_in_good_standing
 from core.errors import ForbiddenError
-from ideas.models import Idea
+from ideas.models import Idea, PrivateNote
 from ideas.querysets import TEAM
 
 MERGE = "ideas.merge_idea"
@@ -53,3 +53,10 @@ def check_can_plan(user: Any) -> None:
     """Owner, target quarter, links to the tracker, private notes: the product team and moderators."""
     if not user.has_perm(PLAN):
         raise ForbiddenError(_("Only the product team and moderators can plan ideas."))
+
+
+def check_can_edit_note(user: Any, note: PrivateNote) -> None:
+    """Changing and removing a private note: whoever wrote it, while they plan ideas."""
+    check_can_plan(user)
+    if note.author_id != user.pk:
+        raise ForbiddenError(_("Only its author can change this note."))

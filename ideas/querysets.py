@@ -16,7 +16,15 @@ from core.access import closed_paths, readable_page_ids
 
 if TYPE_CHECKING:
     from ideas.history import AsOf
-    from ideas.models import Comment, Idea, StatusChange, Vote, VoteSentence  # noqa: F401 -- named in strings
+    from ideas.models import (  # noqa: F401 -- named in strings
+        Comment,
+        Idea,
+        PrivateNote,
+        StatusChange,
+        TrackerLink,
+        Vote,
+        VoteSentence,
+    )
 
 MODERATE = "ideas.moderate_idea"
 TEAM = "ideas.plan_idea"
@@ -113,6 +121,24 @@ class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
     def moves(self) -> StatusChangeQuerySet:
         """The lines that gave an idea a status, without those that only correct an answer."""
         return self.filter(corrects__isnull=True)
+
+
+class TrackerLinkQuerySet(models.QuerySet["TrackerLink"]):
+    def visible_to(self, user: Any) -> TrackerLinkQuerySet:
+        """For those who may plan ideas, on ideas that they may see."""
+        return self.filter(**_planned_by(user))
+
+
+class PrivateNoteQuerySet(models.QuerySet["PrivateNote"]):
+    def visible_to(self, user: Any) -> PrivateNoteQuerySet:
+        """For those who may plan ideas, on ideas that they may see, but for those that were removed."""
+        return self.filter(removed_at__isnull=True, **_planned_by(user))
+
+
+def _planned_by(user: Any) -> dict[str, Any]:
+    from ideas.models import Idea
+
+    return {"idea__in": Idea.objects.visible_to(user) if user.has_perm(TEAM) else Idea.objects.none()}
 
 
 class VotesApartQuerySet(models.QuerySet[Any]):

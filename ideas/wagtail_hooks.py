@@ -10,14 +10,26 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from ideas.choosers import IdeaChooserViewSet, idea_chooser
-from ideas.log import ANSWER_CORRECTED, MERGE_UNDONE, MERGED, STATUS_CHANGED
-from ideas.permissions import CHANGE_STATUS, MERGE
+from ideas.log import (
+    ANSWER_CORRECTED,
+    LINKED,
+    MERGE_UNDONE,
+    MERGED,
+    NOTE_EDITED,
+    NOTE_REMOVED,
+    NOTE_WRITTEN,
+    PLANNED,
+    STATUS_CHANGED,
+    UNLINKED,
+)
+from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
+from ideas.quarters import quarter_label
 
 
 @hooks.register("register_permissions")
 def permissions_on_ideas() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
-    codenames = [name.partition(".")[2] for name in (MERGE, CHANGE_STATUS)]
+    codenames = [name.partition(".")[2] for name in (MERGE, CHANGE_STATUS, PLAN)]
     return Permission.objects.filter(content_type__app_label="ideas", codename__in=codenames)
 
 
@@ -57,9 +69,33 @@ class CorrectionFormatter(LogFormatter):
         return gettext("Answer to “%(status)s” corrected") % log_entry.data
 
 
+class PlanFormatter(LogFormatter):
+    """Whoever reads the line need not be one of those who may know the owner."""
+
+    label = _("Plan an idea")
+
+    def format_message(self, log_entry: Any) -> str:
+        data = log_entry.data
+        parts = [gettext("Owner changed")] if "owner" in data else []
+        if data.get("target_quarter"):
+            parts.append(gettext("Planned for %(quarter)s") % {"quarter": quarter_label(data["target_quarter"])})
+        elif "target_quarter" in data:
+            parts.append(gettext("Planned for no quarter any more"))
+        return ". ".join(parts)
+
+
 @hooks.register("register_log_actions")
 def log_of_ideas(actions: LogActionRegistry) -> None:
     actions.register_action(MERGED)(MergeFormatter)
     actions.register_action(MERGE_UNDONE)(UndoneMergeFormatter)
     actions.register_action(STATUS_CHANGED)(StatusFormatter)
     actions.register_action(ANSWER_CORRECTED)(CorrectionFormatter)
+    actions.register_action(PLANNED)(PlanFormatter)
+    for action, label, message in (
+        (LINKED, _("Link an idea to the tracker"), _("Linked to the tracker")),
+        (UNLINKED, _("Remove a link to the tracker"), _("Link to the tracker removed")),
+        (NOTE_WRITTEN, _("Write a private note"), _("Private note written")),
+        (NOTE_EDITED, _("Change a private note"), _("Private note changed")),
+        (NOTE_REMOVED, _("Remove a private note"), _("Private note removed")),
+    ):
+        actions.register_action(action, label, message)

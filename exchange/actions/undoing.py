@@ -30,7 +30,7 @@ from exchange.places import NOUNS
 from ideas.actions import undo_idea_merge
 from ideas.models import Comment as IdeaComment
 from ideas.models import CommentRevision as IdeaCommentRevision
-from ideas.models import Idea, IdeaMerge, IdeaRevision, StatusChange, Vote, VoteEvent
+from ideas.models import Idea, IdeaMerge, IdeaRevision, PrivateNote, StatusChange, TrackerLink, Vote, VoteEvent
 from search.indexing import index_questions
 
 BATCH = 200
@@ -139,8 +139,11 @@ class _Undoing:
         by_people = {"idea": OuterRef("pk"), "import_run__isnull": True}
         voted = Q(Exists(VoteEvent.objects.filter(**by_people)))
         moved = Q(Exists(StatusChange.objects.filter(**by_people)))
+        planned = Q(owner__isnull=False) | ~Q(target_quarter="")
+        for model in (TrackerLink, PrivateNote):
+            planned |= Q(Exists(model._default_manager.filter(idea=OuterRef("pk"))))
         (commented,) = self._take_back(IdeaComment, {"idea__in": pks}, ("idea_id",))
-        self._take_back(Idea, {"pk__in": pks}, (), commented, voted | moved | _is_merged(IdeaMerge))
+        self._take_back(Idea, {"pk__in": pks}, (), commented, voted | moved | planned | _is_merged(IdeaMerge))
         derived.recount_ideas(pks)
 
     def _take_back(

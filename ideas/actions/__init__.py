@@ -13,12 +13,21 @@ from ideas.actions.merging import (
     set_votes_apart,
     undo_idea_merge,
 )
+from ideas.actions.planning import (
+    add_tracker_link,
+    edit_note,
+    plan_idea,
+    remove_note,
+    remove_tracker_link,
+    write_note,
+)
 from ideas.actions.roadmap import place_on_roadmap
 from ideas.actions.statuses import change_status, correct_answer
 from ideas.actions.voting import cast_vote, cast_vote_for, explain_vote, withdraw_vote, withdraw_vote_for
 
 __all__ = [
     "MergePreview",
+    "add_tracker_link",
     "cast_vote",
     "cast_vote_for",
     "change_status",
@@ -26,18 +35,23 @@ __all__ = [
     "correct_answer",
     "delete_idea",
     "edit_idea",
+    "edit_note",
     "exclude_votes",
     "explain_vote",
     "merge_idea",
     "place_on_roadmap",
+    "plan_idea",
     "post_comment",
     "post_idea",
     "preview_merge",
     "rejoin_votes",
+    "remove_note",
+    "remove_tracker_link",
     "restore_votes",
     "set_votes_apart",
     "ship_named_ideas",
     "undo_idea_merge",
     "withdraw_vote",
     "withdraw_vote_for",
+    "write_note",
 ]

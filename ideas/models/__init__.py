@@ -4,6 +4,7 @@ from ideas.models.boards import COLOURS, IdeaBoardPage, Status
 from ideas.models.changelog import ChangelogEntryPage, ChangelogPage, Shipment, ShippedIdea
 from ideas.models.ideas import Comment, CommentRevision, Idea, IdeaRevision, IdeaSubscription, TaggedIdea
 from ideas.models.merging import IdeaMerge, VotesApart
+from ideas.models.planning import PrivateNote, TrackerLink
 from ideas.models.statuses import StatusChange
 from ideas.models.votes import (
     SENTENCE_LENGTH,
@@ -28,11 +29,13 @@ __all__ = [
     "IdeaRevision",
     "IdeaSubscription",
     "Importance",
+    "PrivateNote",
     "Shipment",
     "ShippedIdea",
     "Status",
     "StatusChange",
     "TaggedIdea",
+    "TrackerLink",
     "Vote",
     "VoteEvent",
     "VoteEvidence",

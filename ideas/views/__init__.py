@@ -4,6 +4,7 @@ from ideas.views.boards import board_page, idea_create
 from ideas.views.comments import comment_delete, comment_detail, comment_edit, comment_history, idea_comment
 from ideas.views.ideas import idea_delete, idea_detail, idea_edit, idea_history
 from ideas.views.merging import idea_merge, merge_history, merge_preview, merge_undo
+from ideas.views.planning import idea_plan, link_add, link_remove, note_add, note_edit, note_remove
 from ideas.views.roadmap import roadmap
 from ideas.views.statuses import answer_correct, answer_history, idea_status
 from ideas.views.voting import vote_apart, vote_cast, vote_rejoin, vote_withdraw
@@ -23,10 +24,16 @@ __all__ = [
     "idea_edit",
     "idea_history",
     "idea_merge",
+    "idea_plan",
     "idea_status",
+    "link_add",
+    "link_remove",
     "merge_history",
     "merge_preview",
     "merge_undo",
+    "note_add",
+    "note_edit",
+    "note_remove",
     "roadmap",
     "vote_apart",
     "vote_cast",

@@ -21,7 +21,8 @@ from ideas.ballots import ballot
 from ideas.changelog import entries_on
 from ideas.forms import CommentForm, IdeaForm
 from ideas.models import Idea
-from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
+from ideas.permissions import CHANGE_STATUS, MERGE
+from ideas.planning import public_target, read_plan
 from ideas.querysets import MODERATE
 from ideas.threads import IdeaThread, read_family, read_thread
 from ideas.views.finding import find_idea, find_with_canonical
@@ -66,7 +67,8 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "may_undo": request.user.has_perm(MERGE),
         "entries": () if canonical else entries_on(idea, request.user),
         "may_correct": request.user.has_perm(CHANGE_STATUS),
-        "may_plan": request.user.has_perm(PLAN),
+        "plan": read_plan(idea, (edge.duplicate for edge in thread.merged if not canonical), request.user),
+        "target_quarter": public_target(idea),
         "comment_form": CommentForm(),
         "board_url": idea.board.url,
         "is_private": is_restricted(idea.board.path),

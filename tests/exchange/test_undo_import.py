@@ -24,7 +24,15 @@ from community.models import Answer, Comment, Question, QuestionMerge
 from core.models import ImportRun
 from exchange import site
 from exchange.actions import importing
-from ideas.actions import cast_vote, change_status, merge_idea, withdraw_vote
+from ideas.actions import (
+    add_tracker_link,
+    cast_vote,
+    change_status,
+    merge_idea,
+    plan_idea,
+    withdraw_vote,
+    write_note,
+)
 from ideas.models import Comment as IdeaComment
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, VoteEvent
 from tests.exchange.commands import Said, everything, import_csv, import_dump, import_sumo, run
@@ -184,6 +192,16 @@ TOUCHES: dict[str, tuple[Touch, set[tuple[str, str]]]] = {
         lambda by: change_status(idea=idea("7"), status=idea("7").board.statuses.last(), by=by),
         {("Idea", "7")},
     ),
+    "an owner": (lambda by: plan_idea(idea=idea("7"), by=by, owner=by, target_quarter=""), {("Idea", "7")}),
+    "a target quarter": (
+        lambda by: plan_idea(idea=idea("7"), by=by, owner=None, target_quarter="2027-Q1"),
+        {("Idea", "7")},
+    ),
+    "a link to the tracker": (
+        lambda by: add_tracker_link(idea=idea("7"), by=by, url="https://acme.example/browse/ABC-1"),
+        {("Idea", "7")},
+    ),
+    "a private note": (lambda by: write_note(idea=idea("7"), by=by, body="Ours."), {("Idea", "7")}),
     "a merge": (
         lambda by: merge_idea(duplicate=idea("7"), into=idea("5"), by=by),
         {("Idea", "7"), ("Idea", "5")},

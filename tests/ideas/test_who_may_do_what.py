@@ -48,6 +48,9 @@ PAGES = {
     "/i/{idea}/edit/": CHANGE,
     "/i/{idea}/delete/": CHANGE,
     "/i/{idea}/status/": STATUS,
+    "/i/{idea}/plan/": STATUS,
+    "/i/{idea}/plan/links/": STATUS,
+    "/i/{idea}/plan/notes/": STATUS,
     "/i/{idea}/merge/": MODERATE,
     "/i/{idea}/comment/": COMMENT,
 }
@@ -157,6 +160,9 @@ WRITES = {
     "/i/{idea}/edit/": ("member", "product_manager"),
     "/i/{idea}/delete/": ("member", "product_manager"),
     "/i/{idea}/status/": ("member",),
+    "/i/{idea}/plan/": ("member",),
+    "/i/{idea}/plan/links/": ("member",),
+    "/i/{idea}/plan/notes/": ("member",),
     "/i/{idea}/merge/{target}/": ("member", "product_manager"),
 }
 
@@ -183,6 +189,9 @@ BEHIND_DOORS = [
     "/i/{idea}/edit/",
     "/i/{idea}/delete/",
     "/i/{idea}/status/",
+    "/i/{idea}/plan/",
+    "/i/{idea}/plan/links/",
+    "/i/{idea}/plan/notes/",
     "/i/{idea}/merge/",
     "/i/{idea}/comment/",
     "/i/{duplicate}/{duplicate_slug}/?stay=1",
@@ -225,7 +234,7 @@ def test_nothing_of_a_closed_board_is_there_for_others(
         person = None if name == "visitor" else request.getfixturevalue(name)
         response = reader(person).get(asked)
         assert response.status_code in ((404, SIGN_IN) if person is None else (404,)), name
-        assert "lan" not in response.get("Location", "").replace("language", "")
+        assert "lan" not in response.get("Location", "").replace("language", "").replace("/plan/", "/")
     assert reader(moderator).get(asked).status_code in (200, 302, 409)
 
 
