@@ -64,6 +64,18 @@ class NoteGoneError(ConflictError):
     sentence = _("This note was removed.")
 
 
+class NothingChosenError(ConflictError):
+    sentence = _("Say what to change: tags, the status, the owner or the target quarter.")
+
+
+class DifferentBoardsError(ConflictError):
+    sentence = _("A status belongs to one board. To change the status, choose ideas of one board alone.")
+
+
+class AnswerWithoutStatusError(ConflictError):
+    sentence = _("Choose the status that the answer goes with.")
+
+
 class OthersMergedIntoError(ConflictError):
     sentence = _("Other ideas were merged into this one and are counted with it. A moderator can undo that first.")
 

@@ -106,7 +106,8 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        owners = {member.pk for member in possible_owners(idea.board)} | ({idea.owner_id} - {None})
+        owners = [member.pk for member in possible_owners(idea.board)]
+        owners += [idea.owner_id] if idea.owner_id else []
         self.fields["owner"].queryset = Member.objects.filter(pk__in=owners).order_by("name", "pk")  # type: ignore[attr-defined]
         quarters = quarter_choices(timezone.localdate(), idea.target_quarter)
         self.fields["target_quarter"].choices = quarters  # type: ignore[attr-defined]

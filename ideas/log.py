@@ -14,6 +14,7 @@ from ideas.signals import (
     answer_corrected,
     idea_merge_undone,
     idea_planned,
+    idea_tagged,
     ideas_merged,
     note_edited,
     note_removed,
@@ -28,6 +29,7 @@ MERGE_UNDONE = "ideas.undo_merge"
 STATUS_CHANGED = "ideas.change_status"
 ANSWER_CORRECTED = "ideas.correct_answer"
 PLANNED = "ideas.plan"
+TAGGED = "ideas.tag"
 LINKED = "ideas.link_tracker"
 UNLINKED = "ideas.unlink_tracker"
 NOTE_WRITTEN = "ideas.write_note"
@@ -87,3 +89,8 @@ def record_edited_note(note: PrivateNote, by: Member, **kwargs: Any) -> None:
 @receiver(note_removed)
 def record_removed_note(note: PrivateNote, by: Member, **kwargs: Any) -> None:
     log(instance=note.idea, action=NOTE_REMOVED, user=by)
+
+
+@receiver(idea_tagged)
+def record_tags(idea: Idea, by: Member, added: list[str], removed: list[str], **kwargs: Any) -> None:
+    log(instance=idea, action=TAGGED, user=by, data={"added": added, "removed": removed})

@@ -1,5 +1,6 @@
 """Who may do what on the boards. Each check is quiet when allowed and raises ForbiddenError with a sentence if not."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,6 +54,13 @@ def check_can_plan(user: Any) -> None:
     """Owner, target quarter, links to the tracker, private notes: the product team and moderators."""
     if not user.has_perm(PLAN):
         raise ForbiddenError(_("Only the product team and moderators can plan ideas."))
+
+
+def check_can_change_many(user: Any, ideas: Collection[int]) -> None:
+    """Changing many ideas at once: whoever plans ideas, and may see all of these themselves."""
+    check_can_plan(user)
+    if Idea.objects.visible_to(user).filter(pk__in=ideas).count() != len(ideas):
+        raise ForbiddenError(_("You can change only ideas that you may see."))
 
 
 def check_can_edit_note(user: Any, note: PrivateNote) -> None:

@@ -19,3 +19,4 @@ tracker_unlinked = Signal()  # link, by
 note_written = Signal()  # note, by
 note_edited = Signal()  # note, by
 note_removed = Signal()  # note, by
+idea_tagged = Signal()  # idea, by, added, removed (names of tags)

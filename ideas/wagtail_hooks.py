@@ -1,14 +1,18 @@
-"""What the Wagtail admin knows of ideas: permissions to give out, and lines of the site's history."""
+"""What the Wagtail admin knows of ideas: a screen of all of them, permissions, and lines of the site's history."""
 
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
+from ideas.admin_views import ICON, ChangeView, IdeasView
 from ideas.choosers import IdeaChooserViewSet, idea_chooser
 from ideas.log import (
     ANSWER_CORRECTED,
@@ -20,10 +24,30 @@ from ideas.log import (
     NOTE_WRITTEN,
     PLANNED,
     STATUS_CHANGED,
+    TAGGED,
     UNLINKED,
 )
 from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
 from ideas.quarters import quarter_label
+
+
+class IdeasMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PLAN))
+
+
+@hooks.register("register_admin_menu_item")
+def ideas_menu_item() -> IdeasMenuItem:
+    return IdeasMenuItem(_("Ideas"), reverse_lazy("ideas_screen"), name="ideas", icon_name=ICON, order=205)
+
+
+@hooks.register("register_admin_urls")
+def ideas_screen_urls() -> list[URLPattern]:
+    return [
+        path("ideas/", IdeasView.as_view(), name="ideas_screen"),
+        path("ideas/results/", IdeasView.as_view(results_only=True), name="ideas_screen_results"),
+        path("ideas/change/", ChangeView.as_view(), name="ideas_screen_change"),
+    ]
 
 
 @hooks.register("register_permissions")
@@ -84,6 +108,15 @@ class PlanFormatter(LogFormatter):
         return ". ".join(parts)
 
 
+class TagsFormatter(LogFormatter):
+    label = _("Change the tags of an idea")
+
+    def format_message(self, log_entry: Any) -> str:
+        data = log_entry.data
+        signed = [*(f"+{name}" for name in data["added"]), *(f"−{name}" for name in data["removed"])]
+        return gettext("Tags: %(tags)s") % {"tags": ", ".join(signed)}
+
+
 @hooks.register("register_log_actions")
 def log_of_ideas(actions: LogActionRegistry) -> None:
     actions.register_action(MERGED)(MergeFormatter)
@@ -91,6 +124,7 @@ def log_of_ideas(actions: LogActionRegistry) -> None:
     actions.register_action(STATUS_CHANGED)(StatusFormatter)
     actions.register_action(ANSWER_CORRECTED)(CorrectionFormatter)
     actions.register_action(PLANNED)(PlanFormatter)
+    actions.register_action(TAGGED)(TagsFormatter)
     for action, label, message in (
         (LINKED, _("Link an idea to the tracker"), _("Linked to the tracker")),
         (UNLINKED, _("Remove a link to the tracker"), _("Link to the tracker removed")),

@@ -22,11 +22,11 @@ from wagtail.admin.views.generic import BaseListingView
 from wagtail.admin.widgets.button import ListingButton
 
 from community.content import Visibility
+from core.refusals import RefusalMixin
 from moderation.kinds import moderated_by
 from moderation.models import PostLogEntry, Suspension
 from moderation.offsite import OFFSITE, OffsitePost, load, offsite_rows
 from moderation.permissions import check_is_moderator, check_suspends
-from moderation.refusals import RefusalMixin
 
 
 class OffsiteFilterSet(WagtailFilterSet):

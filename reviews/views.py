@@ -25,9 +25,9 @@ from core.errors import ConflictError
 from core.forms import submit
 from core.markdown import render
 from core.pagination import KeysetPage, keyset_page
+from core.refusals import RefusalMixin
 from ideas.models import Idea, IdeaBoardPage
 from ideas.querysets import readable_boards
-from moderation.refusals import RefusalMixin
 from reviews import permissions
 from reviews.actions import (
     MOST_IDEAS,

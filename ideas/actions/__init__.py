@@ -1,5 +1,6 @@
 """Every write on the boards, one function for each thing that a person can do."""
 
+from ideas.actions.bulk import Leave, Outcome, change_ideas
 from ideas.actions.changelog import ship_named_ideas
 from ideas.actions.claiming import claim_votes
 from ideas.actions.comments import post_comment
@@ -26,10 +27,13 @@ from ideas.actions.statuses import change_status, correct_answer
 from ideas.actions.voting import cast_vote, cast_vote_for, explain_vote, withdraw_vote, withdraw_vote_for
 
 __all__ = [
+    "Leave",
     "MergePreview",
+    "Outcome",
     "add_tracker_link",
     "cast_vote",
     "cast_vote_for",
+    "change_ideas",
     "change_status",
     "claim_votes",
     "correct_answer",

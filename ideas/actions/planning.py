@@ -1,5 +1,7 @@
 """Planning ideas: an owner, a target quarter, links to the team's tracker, private notes."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from ideas.errors import (
     UnknownQuarterError,
     UnknownTrackerError,
 )
-from ideas.models import Idea, PrivateNote, TrackerLink
+from ideas.models import Idea, IdeaBoardPage, PrivateNote, TrackerLink
 from ideas.permissions import check_can_edit_note, check_can_plan
 from ideas.planning import possible_owners
 from ideas.quarters import is_quarter
@@ -28,21 +30,34 @@ def plan_idea(*, idea: Idea, by: Member, owner: Member | None, target_quarter: s
     """
     idea = _locked(idea)
     check_can_plan(by)
-    changed = []
-    if idea.owner_id != (owner and owner.pk):
-        if owner is not None and owner not in possible_owners(idea.board):
-            raise NoPlannerError
-        idea.owner = owner
-        changed.append("owner")
-    if idea.target_quarter != target_quarter:
-        if target_quarter and not is_quarter(target_quarter):
-            raise UnknownQuarterError
-        idea.target_quarter = target_quarter
-        changed.append("target_quarter")
+    if owner is not None and owner.pk != idea.owner_id:
+        check_can_own(owner, idea.board)
+    check_is_quarter(target_quarter)
+    put_plan(idea, by, owner=owner, target_quarter=target_quarter)
+    return idea
+
+
+def check_can_own(owner: Member, *boards: IdeaBoardPage) -> None:
+    """Raises NoPlannerError where this member may not own ideas of these boards."""
+    if owner not in possible_owners(*boards):
+        raise NoPlannerError
+
+
+def check_is_quarter(text: str) -> None:
+    """Raises UnknownQuarterError for what is neither a quarter nor empty."""
+    if text and not is_quarter(text):
+        raise UnknownQuarterError
+
+
+def put_plan(idea: Idea, by: Member, **values: Any) -> list[str]:
+    """Give a locked idea an owner, a target quarter or both, and announce it; the names of what that changed."""
+    changed = [name for name, value in values.items() if getattr(idea, name) != value]
+    for name in changed:
+        setattr(idea, name, values[name])
     if changed:
         idea.save(update_fields=changed)
         idea_planned.send(sender=Idea, idea=idea, by=by, changed=changed)
-    return idea
+    return changed
 
 
 @transaction.atomic

@@ -48,6 +48,20 @@ def change_status(
         raise StaleStatusError
     if status.pk == idea.status_id and not answer:
         return idea
+    give_status(idea, status, by, answer, now, occurred_at, import_run)
+    return idea
+
+
+def give_status(
+    idea: Idea,
+    status: Status,
+    by: Member,
+    answer: str,
+    now: datetime,
+    occurred_at: datetime | None = None,
+    import_run: ImportRun | None = None,
+) -> None:
+    """Write the line and the idea's status, and announce it; the caller has locked the idea and checked all else."""
     change = StatusChange.objects.create(
         idea=idea,
         old_status_id=idea.status_id,
@@ -64,7 +78,6 @@ def change_status(
     idea.status = status
     idea.save(update_fields=["status", "roadmap_position"])
     status_changed.send(sender=StatusChange, change=change, by=by)
-    return idea
 
 
 @transaction.atomic

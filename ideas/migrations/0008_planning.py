@@ -13,7 +13,7 @@ def rename(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ideas", "0005_fill_whole_votes"),
+        ("ideas", "0007_changelog"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

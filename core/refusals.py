@@ -24,5 +24,5 @@ class RefusalMixin:
         except (ForbiddenError, ConflictError) as error:
             context = {"sentence": str(error), "is_forbidden": isinstance(error, ForbiddenError)}
             status = 403 if context["is_forbidden"] else 409
-            return TemplateResponse(request, "moderation/refused.html", context, status=status)
+            return TemplateResponse(request, "core/refused.html", context, status=status)
         return response
