@@ -1,7 +1,8 @@
-"""Who may read one page compared with another, for anything that leads readers from one to the other."""
+"""Who may read a page: compared with another, for what leads readers from one to the other, and among some people."""
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from wagtail.models import Page, PageViewRestriction
 
 
@@ -16,6 +17,17 @@ def reaches_all_readers(page: Page, of: Page) -> bool:
         return False
     granted = list(_restrictions(of))
     return all(any(_implies(strict, wanted) for strict in granted) for wanted in _restrictions(page))
+
+
+def readers(page: Page, among: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of these members who may read the page."""
+    for kind, groups in _restrictions(page):
+        if kind == PageViewRestriction.GROUPS:
+            admitted = among.model._default_manager.filter(groups__in=groups)
+            among = among.filter(Q(is_superuser=True) | Q(pk__in=admitted))
+        elif kind not in (PageViewRestriction.LOGIN, PageViewRestriction.NONE):
+            among = among.filter(is_superuser=True)
+    return among if page.live else among.none()
 
 
 def _restrictions(page: Page) -> list[tuple[str, frozenset[int]]]:

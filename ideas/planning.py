@@ -10,11 +10,10 @@ from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 
 from accounts.models import Member
-from core.access import is_restricted
+from core.audience import readers
 from ideas.models import Idea, IdeaBoardPage, PrivateNote, Status, TrackerLink
 from ideas.permissions import PLAN
 from ideas.quarters import quarter_label
-from ideas.querysets import readable_boards
 
 LATEST_NOTES = 3
 UNFINISHED = (Status.Kind.OPEN, Status.Kind.PLANNED, Status.Kind.STARTED)
@@ -82,6 +81,7 @@ def planners() -> QuerySet[Member]:
 
 def possible_owners(*boards: IdeaBoardPage) -> list[Member]:
     """The members who may plan ideas and may read all of these boards, by name."""
-    members = list(planners())
-    closed = {board.pk for board in boards if is_restricted(board.path)}
-    return [member for member in members if closed <= readable_boards(member)] if closed else members
+    members = planners()
+    for board in boards:
+        members = readers(board, members)
+    return list(members)
