@@ -5,4 +5,4 @@ class ModerationConfig(AppConfig):
     name = "moderation"
 
     def ready(self) -> None:
-        from moderation import erasure, log  # noqa: F401
+        from moderation import erasure, log, receivers  # noqa: F401

@@ -17,6 +17,7 @@ DELETE = "moderation.delete"
 HOLD = "moderation.hold"
 SUSPEND = "moderation.suspend"
 LIFT = "moderation.lift_suspension"
+MOVE_QUESTION = "moderation.move_question"
 
 ACTIONS = {
     Visibility.VISIBLE: RESTORE,

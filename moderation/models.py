@@ -1,4 +1,7 @@
-"""Suspensions, and the log of what moderators do to posts: Wagtail's own, with the gate of the posts before it."""
+"""Suspensions, cards of questions that need an answer, and the log of what moderators do to posts.
+
+The log is Wagtail's own, with the gate of the posts before it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from wagtail.models import BaseLogEntry, Page
 from wagtail.models.audit_log import BaseLogEntryManager
 
 from community.content import Content
+from community.models import Question
 from moderation.kinds import moderated_by
 from moderation.querysets import SuspensionQuerySet
 
@@ -93,3 +97,43 @@ class PostLogEntry(BaseLogEntry):
         ordering = ["-timestamp", "-id"]
         verbose_name = _("log entry of a post")
         verbose_name_plural = _("log entries of posts")
+
+
+class QuestionCard(models.Model):
+    """How far the team has come with a question that needs an answer. One without a row is still to do.
+
+    `version` grows whenever somebody moves or assigns the card. That the question is solved is not a stage: the
+    question itself knows, and `solved_at` is when an answer was last accepted.
+    """
+
+    class Stage(models.TextChoices):
+        TODO = "todo", _("To do")
+        DOING = "doing", _("In progress")
+        WAITING = "waiting", _("Waiting for the customer")
+        DONE = "done", _("Done")
+
+    question = models.OneToOneField(Question, on_delete=models.CASCADE, related_name="card")
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.TODO)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=0)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    changed_at = models.DateTimeField(null=True, blank=True)
+    solved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("card of a question")
+        verbose_name_plural = _("cards of questions")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.stage}"
+
+    @classmethod
+    def of(cls, question: Question) -> QuestionCard:
+        """The question's card, not yet saved where nobody has moved or assigned it."""
+        cards = cls.objects.select_related("assignee", "changed_by")
+        return cards.filter(question=question).first() or cls(question=question)

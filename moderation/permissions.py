@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from community.content import Content
+from community.models import Question
+from community.querysets import MODERATE as MODERATE_QUESTIONS
 from core.access import grants_of
 from core.errors import ForbiddenError
 from ideas.models import Idea
+from ideas.permissions import CHANGE_STATUS, PLAN
 from moderation.kinds import kind_of, moderated_by
 
 SUSPEND = "moderation.suspend_member"
@@ -62,3 +65,41 @@ def may_suspend(user: Any, member: Member) -> bool:
     except ForbiddenError:
         return False
     return True
+
+
+def can_open_ideas_kanban(user: Any) -> bool:
+    """Whether the person may both move ideas and know who looks after them: the board is about both."""
+    return bool(user.has_perm(CHANGE_STATUS) and user.has_perm(PLAN))
+
+
+def can_open_questions_kanban(user: Any) -> bool:
+    return bool(user.has_perm(MODERATE_QUESTIONS))
+
+
+def check_can_open_kanban(user: Any) -> None:
+    if not (can_open_ideas_kanban(user) or can_open_questions_kanban(user)):
+        raise ForbiddenError(_("Only the product team and moderators can open this screen."))
+
+
+def check_can_open_ideas_kanban(user: Any) -> None:
+    if not can_open_ideas_kanban(user):
+        raise ForbiddenError(_("Only the product team and moderators can open this board."))
+
+
+def check_can_open_questions_kanban(user: Any) -> None:
+    if not can_open_questions_kanban(user):
+        raise ForbiddenError(_("Only moderators can open this board."))
+
+
+def check_can_move_idea(user: Any, idea: Idea) -> None:
+    """Moving an idea's card: who may open such boards, of ideas that they may see themselves."""
+    check_can_open_ideas_kanban(user)
+    if not Idea.objects.visible_to(user).filter(pk=idea.pk).exists():
+        raise ForbiddenError(_("You can move only what you may read yourself."))
+
+
+def check_can_move_question(user: Any, question: Question) -> None:
+    """Moving a question's card: moderators, of questions that they may see themselves."""
+    check_can_open_questions_kanban(user)
+    if not Question.objects.visible_to(user).filter(pk=question.pk).exists():
+        raise ForbiddenError(_("You can move only what you may read yourself."))

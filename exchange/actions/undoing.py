@@ -31,6 +31,7 @@ from ideas.actions import undo_idea_merge
 from ideas.models import Comment as IdeaComment
 from ideas.models import CommentRevision as IdeaCommentRevision
 from ideas.models import Idea, IdeaMerge, IdeaRevision, PrivateNote, StatusChange, TrackerLink, Vote, VoteEvent
+from moderation.models import QuestionCard
 from search.indexing import index_questions
 
 BATCH = 200
@@ -128,7 +129,8 @@ class _Undoing:
         kept_answers, commented = self._take_back(Comment, in_them, ("answer_id", "question_id"))
         (answered,) = self._take_back(Answer, in_them, ("question_id",), kept_answers, accepted_here)
         kept = commented | answered
-        self._take_back(Question, {"pk__in": pks}, (), kept, chosen_here | _is_merged(QuestionMerge))
+        on_kanban = Q(Exists(QuestionCard.objects.filter(question=OuterRef("pk"), version__gt=0)))
+        self._take_back(Question, {"pk__in": pks}, (), kept, chosen_here | on_kanban | _is_merged(QuestionMerge))
         derived.recount_questions(pks)
         index_questions(
             Question.objects.filter(pk__in=pks).exclude(visibility=Visibility.DELETED).values_list("pk", flat=True)

@@ -1,5 +1,13 @@
-"""What moderators do to posts and to members, each time with a reason that goes into Wagtail's log."""
+"""What moderators do to posts and to members, each time with a reason that goes into Wagtail's log, and to cards."""
 
+from moderation.actions.cards import (
+    CantAnswerError,
+    NotOnBoardError,
+    SolvedError,
+    StaleCardError,
+    move_idea,
+    move_question,
+)
 from moderation.actions.posts import (
     AlreadyHiddenError,
     AlreadyVisibleError,
@@ -27,15 +35,21 @@ __all__ = [
     "AlreadySuspendedError",
     "AlreadyVisibleError",
     "CanonicalNotVisibleError",
+    "CantAnswerError",
     "EndInPastError",
     "FamilyChoice",
     "MergedIdeasError",
+    "NotOnBoardError",
     "NotOverError",
     "ReasonError",
+    "SolvedError",
+    "StaleCardError",
     "end_suspension",
     "hidden_together",
     "hide_post",
     "lift_suspension",
+    "move_idea",
+    "move_question",
     "restore_post",
     "suspend_member",
 ]

@@ -17,6 +17,7 @@ from community.actions import (
     post_comment,
     set_visibility,
     unaccept_answer,
+    undo_question_merge,
 )
 from community.content import Visibility
 from community.counts import wrong_questions
@@ -35,6 +36,7 @@ from ideas.actions import (
 )
 from ideas.models import Comment as IdeaComment
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, VoteEvent
+from moderation.actions import move_question
 from tests.exchange.commands import Said, everything, import_csv, import_dump, import_sumo, run
 from tests.exchange.dumps import answer_post, comment, link, question_post, sumo_answer, sumo_question, user
 
@@ -166,6 +168,11 @@ def merge_and_vote(by: Member) -> None:
     withdraw_vote(idea=idea("6"), by=by)
 
 
+def part_and_move(by: Member) -> None:
+    undo_question_merge(edge=QuestionMerge.objects.get(), by=by)
+    move_question(question=question("2"), by=by, version="0", stage="doing", assignee=None)
+
+
 TOUCHES: dict[str, tuple[Touch, set[tuple[str, str]]]] = {
     "an edit": (
         lambda by: edit_question(question=question("2"), by=by, title="Better", body="Better.", tags=[]),
@@ -185,6 +192,7 @@ TOUCHES: dict[str, tuple[Touch, set[tuple[str, str]]]] = {
         {("Question", "1"), ("Answer", "4")},
     ),
     "an answer accepted no more": (lambda by: unaccept_answer(answer=answer("3"), by=by), {("Question", "1")}),
+    "a move on the Kanban board": (part_and_move, {("Question", "2")}),
     "hiding and restoring": (lambda by: hide_and_restore(question("2"), by), {("Question", "2")}),
     "deleting": (lambda by: delete_content(content=question("2"), by=by), set()),
     "a vote that was withdrawn again": (merge_and_vote, {("Idea", "6")}),
