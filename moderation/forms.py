@@ -1,5 +1,6 @@
-"""What moderators fill in when they decide on a post or a member."""
+"""What moderators fill in when they decide on a post or a member, and whoever moves a card."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -7,8 +8,15 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Member
+from community.models import ForumPage
+from ideas.forms import OwnerField
+from ideas.models import IdeaBoardPage, Status
+from ideas.planning import possible_owners
+from ideas.quarters import quarter_choices
 from moderation.actions import EndInPastError, FamilyChoice, MergedIdeasError
-from moderation.models import REASON_LENGTH
+from moderation.cards import Card, answerers
+from moderation.models import REASON_LENGTH, QuestionCard
 
 
 class ReasonForm(forms.Form):
@@ -61,3 +69,37 @@ class SuspendForm(forms.Form):
         if day <= timezone.localdate():
             raise forms.ValidationError(EndInPastError.sentence)
         return timezone.make_aware(datetime.combine(day, time.min))
+
+
+class CardForm(forms.Form):
+    """Where a card goes, who looks after it, and which version of it was seen; begun with what the card says now."""
+
+    version = forms.CharField(widget=forms.HiddenInput)
+    column = forms.ChoiceField(label=_("Column"), choices=QuestionCard.Stage.choices)
+    assignee = OwnerField(
+        label=_("Assigned to"), queryset=Member.objects.none(), required=False, empty_label=_("Nobody")
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Member], card: Card | None, **kwargs: Any) -> None:
+        if card is not None:
+            now = {"version": card.version, "column": card.column, "assignee": card.assignee, "quarter": card.quarter}
+            kwargs["initial"] = now
+        super().__init__(*args, **kwargs)
+        keys = {member.pk for member in [*people, card and card.assignee] if member}
+        self.fields["assignee"].queryset = Member.objects.filter(pk__in=keys).order_by("name", "pk")  # type: ignore[attr-defined]
+
+
+class IdeaCardForm(CardForm):
+    column = forms.ModelChoiceField(label=_("Column"), queryset=Status.objects.none(), empty_label=None)
+    quarter = forms.CharField(label=_("Target quarter"), required=False, widget=forms.Select)
+
+    def __init__(self, *args: Any, page: IdeaBoardPage, card: Card | None, **kwargs: Any) -> None:
+        super().__init__(*args, people=possible_owners(page), card=card, **kwargs)
+        self.fields["column"].queryset = Status.objects.filter(board=page)  # type: ignore[attr-defined]
+        choices = quarter_choices(timezone.localdate(), card.quarter if card else "")
+        self.fields["quarter"].widget.choices = choices
+
+
+class QuestionCardForm(CardForm):
+    def __init__(self, *args: Any, page: ForumPage, **kwargs: Any) -> None:
+        super().__init__(*args, people=answerers(page), **kwargs)

@@ -14,11 +14,13 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from community.content import Content
+from moderation import kanban_views
 from moderation.admin_views import OffsiteView, SuspensionsView
 from moderation.kinds import KINDS, moderated_by
-from moderation.log import DELETE, HIDE, HOLD, LIFT, RESTORE, SUSPEND
-from moderation.models import PostLogEntry
+from moderation.log import DELETE, HIDE, HOLD, LIFT, MOVE_QUESTION, RESTORE, SUSPEND
+from moderation.models import PostLogEntry, QuestionCard
 from moderation.permissions import SUSPEND as MAY_SUSPEND
+from moderation.permissions import can_open_ideas_kanban, can_open_questions_kanban
 
 
 class OffsiteMenuItem(MenuItem):
@@ -57,6 +59,30 @@ def moderation_urls() -> list[URLPattern]:
     ]
 
 
+class KanbanMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return can_open_ideas_kanban(request.user) or can_open_questions_kanban(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def kanban_menu_item() -> KanbanMenuItem:
+    return KanbanMenuItem(_("Kanban"), reverse_lazy("kanban"), name="kanban", icon_name=kanban_views.ICON, order=215)
+
+
+@hooks.register("register_admin_urls")
+def kanban_urls() -> list[URLPattern]:
+    ideas, questions = "kanban/ideas/<int:page>/", "kanban/questions/<int:page>/"
+    return [
+        path("kanban/", kanban_views.IndexView.as_view(), name="kanban"),
+        path(ideas, kanban_views.IdeasView.as_view(), name="kanban_ideas"),
+        path(f"{ideas}columns/", kanban_views.IdeaColumnsView.as_view(), name="kanban_ideas_columns"),
+        path(f"{ideas}<int:pk>/", kanban_views.IdeaCardView.as_view(), name="kanban_idea"),
+        path(questions, kanban_views.QuestionsView.as_view(), name="kanban_questions"),
+        path(f"{questions}columns/", kanban_views.QuestionColumnsView.as_view(), name="kanban_questions_columns"),
+        path(f"{questions}<int:pk>/", kanban_views.QuestionCardView.as_view(), name="kanban_question"),
+    ]
+
+
 @hooks.register("register_permissions")
 def moderation_permissions() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
@@ -90,9 +116,20 @@ class DecisionFormatter(LogFormatter):
         return gettext("%(decision)s: %(reason)s") % {"decision": self.message, "reason": reason}
 
 
+class MoveFormatter(LogFormatter):
+    label = _("Move a question on the Kanban board")
+
+    def format_message(self, log_entry: Any) -> str:
+        stage, assignee = QuestionCard.Stage(log_entry.data["stage"]).label, log_entry.data["assignee"]
+        if not assignee:
+            return gettext("In “%(column)s”, assigned to nobody") % {"column": stage}
+        return gettext("In “%(column)s”, assigned to %(name)s") % {"column": stage, "name": assignee}
+
+
 @hooks.register("register_log_actions")
 def moderation_log(actions: LogActionRegistry) -> None:
     actions.register_model(Content, PostLogEntry)
+    actions.register_action(MOVE_QUESTION)(MoveFormatter)
     for action, label, message in (
         (HIDE, _("Hide a post"), _("Hidden")),
         (RESTORE, _("Restore a post"), _("Restored")),
