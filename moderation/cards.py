@@ -170,8 +170,9 @@ def _idea_card(idea: Any) -> Card:
 
 
 def answerers(forum: ForumPage) -> QuerySet[Any]:
-    """The members whom questions of the forum can be assigned to: moderators who may read it."""
-    return readers(forum, MemberBackend().with_perm(MODERATE_QUESTIONS)).order_by("name", "pk")
+    """The members whom questions of the forum can be assigned to: moderators who may read it, none who is suspended."""
+    able = MemberBackend().with_perm(MODERATE_QUESTIONS).filter(is_suspended=False)
+    return readers(forum, able).order_by("name", "pk")
 
 
 def waiting_questions(user: Any) -> QuerySet[Question]:

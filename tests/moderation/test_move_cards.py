@@ -248,7 +248,8 @@ def test_questions_are_assigned_to_moderators_who_may_read_the_forum(
     question: Question, moderator: Member, member: Member, administrator: Member
 ) -> None:
     restrict(question.forum, "Moderators")
-    for person in (member, administrator):
+    suspended = make_member("suspended", "Moderators", is_suspended=True)
+    for person in (member, administrator, suspended):
         with pytest.raises(CantAnswerError):
             move_question(question=question, by=moderator, version="0", stage="todo", assignee=person)
     assert move_question(question=question, by=moderator, version="0", stage="todo", assignee=moderator).version == 1
