@@ -15,6 +15,8 @@ class Epoch(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         # SQLite keeps moments as text, and its own date functions cut them to milliseconds.
-        template = "(CAST(strftime('%%s', %(expressions)s) AS REAL) + CAST('0' || substr(%(expressions)s, 20) AS REAL))"
+        # Twice doubled: Django formats the template, and then the query.
+        seconds = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS REAL)"
+        template = f"({seconds} + CAST('0' || substr(%(expressions)s, 20) AS REAL))"
         sql, params = self.as_sql(compiler, connection, template=template, **context)
         return sql, (*params, *params)
