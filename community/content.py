@@ -19,7 +19,7 @@ COMMENT_LENGTH = 5_000
 
 # What else stands where slugs stand, as in /q/7/edit/: the address of a question titled “Edit” must not lead there.
 RESERVED_SLUGS = {
-    *("answer", "apart", "comment", "comments", "delete", "edit", "history", "merge", "merges", "plan"),
+    *("answer", "apart", "comment", "comments", "delete", "edit", "history", "merge", "merges", "plan", "rank"),
     *("rejoin", "status", "unmerge", "unvote", "vote"),
 }
 

@@ -29,6 +29,16 @@ class KeysetPage(Generic[M]):
     previous_cursor: str | None
 
 
+@dataclass(frozen=True)
+class Place(Generic[M]):
+    """Where a row stands in a list, from 1, and its neighbours, None at either end."""
+
+    number: int
+    total: int
+    previous: M | None
+    next: M | None
+
+
 def keyset_page(queryset: QuerySet[M], *, order: Sequence[str], cursor: str = "", size: int = 20) -> KeysetPage[M]:
     """The page of the query set that a cursor points to, the first where it is empty.
 
@@ -59,6 +69,19 @@ def cursor_to(queryset: QuerySet[M], *, order: Sequence[str], row: M, size: int 
     before = queryset.filter(_beyond(order, _position(row, order), backwards=True))
     rows = list(before.order_by(*map(_flipped, order)).only(*(name.removeprefix("-") for name in order))[:size])
     return _encode("n", rows[0], order) if len(rows) == size else ""
+
+
+def place_of(queryset: QuerySet[M], *, order: Sequence[str], row: M) -> Place[M]:
+    """Where the row, which is in the query set, stands in it."""
+    position = _position(row, order)
+    before = queryset.filter(_beyond(order, position, backwards=True))
+    after = queryset.filter(_beyond(order, position, backwards=False))
+    return Place(
+        number=before.count() + 1,
+        total=queryset.count(),
+        previous=before.order_by(*map(_flipped, order)).first(),
+        next=after.order_by(*order).first(),
+    )
 
 
 def _beyond(order: Sequence[str], position: list[Any], backwards: bool) -> Q:
@@ -92,7 +115,7 @@ def _decode(cursor: str, queryset: QuerySet[M], order: Sequence[str]) -> tuple[b
         fields = [queryset.model._meta.get_field(name.removeprefix("-")) for name in order]
         values = [_in_utc(field.to_python(value)) for field, value in zip(fields, raw, strict=True)]  # type: ignore[union-attr]
         for field, value in zip(fields, values, strict=True):
-            field.run_validators(value)  # type: ignore[union-attr]
+            (field.target_field if field.is_relation else field).run_validators(value)  # type: ignore[union-attr]
     except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError, ValidationError) as error:
         raise BadCursorError(
             _("This address is not that of a page we know. Start again from the first page.")

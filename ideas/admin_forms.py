@@ -1,4 +1,4 @@
-"""Editing boards and the changelog in the Wagtail admin."""
+"""Editing boards, policies and the changelog in the Wagtail admin."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 
 
 class ColourChoice(forms.RadioSelect):
@@ -77,3 +77,32 @@ class ChangelogEntryForm(WagtailAdminPageForm):
     def _rows(self) -> Iterable[Any]:
         formset = self.formsets.get("shipped_ideas")
         return formset.forms if formset is not None else []
+
+
+class PolicyForm(WagtailAdminModelForm):
+    """Refuses a policy that ranks nothing: without boards, or with nothing that weighs anything."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        self._check_slug(cleaned.get("slug"))
+        if not cleaned.get("is_for_all_boards") and "boards" in cleaned and not cleaned["boards"]:
+            self.add_error("boards", _("Choose at least one board, or let the policy be for all."))
+        formset = self.formsets.get("segments")
+        if self.errors or formset is None or not formset.is_valid():
+            return cleaned
+        kept = [form.cleaned_data for form in formset.forms if form not in formset.deleted_forms and form.cleaned_data]
+        names = [row["segment"].casefold() for row in kept]
+        if len(set(names)) != len(names):
+            self.add_error(None, _("Each segment can have one multiplier only."))
+        importances = [cleaned[f"{name}_multiplier"] for name in ("critical", "important", "nice", "unsaid")]
+        segments = [cleaned["other_multiplier"], *(row["multiplier"] for row in kept)]
+        supporters = cleaned["supporter_weight"] and max(importances) and max(segments)
+        if not (supporters or cleaned["organisation_weight"] or cleaned["base_weight"]):
+            self.add_error(None, _("By this policy every idea would have the score 0. Give something a weight."))
+        return cleaned
+
+    def _check_slug(self, slug: str | None) -> None:
+        """Versions are made by copying, so that a short name is given once."""
+        others = type(self.instance).objects.filter(slug=slug, version=self.instance.version)
+        if slug and others.exclude(pk=self.instance.pk).exists():
+            self.add_error("slug", _("Another policy has this short name."))

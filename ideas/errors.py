@@ -114,3 +114,19 @@ class NoShippedStatusError(ConflictError):
 
 class UnsettledMomentError(ConflictError):
     sentence = _("Choose a moment at least a minute ago: what was done since may still be on its way.")
+
+
+class PolicyPublishedError(ConflictError):
+    sentence = _("This policy is published. It can't be changed any more: make a new version of it.")
+
+
+class PolicyNotPublishedError(ConflictError):
+    sentence = _("This policy is not published, so it ranks nothing.")
+
+
+class WeightlessPolicyError(ConflictError):
+    sentence = _("By this policy every idea would have the score 0. Give something a weight.")
+
+
+class OtherBoardsPolicyError(ConflictError):
+    sentence = _("This policy is not for this board.")

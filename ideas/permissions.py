@@ -13,6 +13,7 @@ from ideas.querysets import TEAM
 MERGE = "ideas.merge_idea"
 CHANGE_STATUS = "ideas.change_idea_status"
 PLAN = TEAM
+CHANGE_POLICY = "ideas.change_policy"
 VOTE_ON_BEHALF = "ideas.vote_on_behalf"
 
 
@@ -68,3 +69,8 @@ def check_can_edit_note(user: Any, note: PrivateNote) -> None:
     check_can_plan(user)
     if note.author_id != user.pk:
         raise ForbiddenError(_("Only its author can change this note."))
+
+
+def check_can_change_policies(user: Any) -> None:
+    if not user.has_perm(CHANGE_POLICY):
+        raise ForbiddenError(_("Only the product team can change ranking policies."))

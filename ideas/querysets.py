@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from ideas.models import (  # noqa: F401 -- named in strings
         Comment,
         Idea,
+        IdeaBoardPage,
+        Policy,
         PrivateNote,
+        Scoring,
         StatusChange,
         TrackerLink,
         Vote,
@@ -163,3 +166,37 @@ class IdeaMergeQuerySet(models.QuerySet[Any]):
         family = Q(pk=root.pk) | Q(canonical=root.pk)
         ideas = type(root).objects.filter(family).values("pk")
         return self.filter(Q(duplicate__in=ideas) | Q(target__in=ideas))
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def published(self) -> PolicyQuerySet:
+        return self.filter(state="published")
+
+    def current(self) -> PolicyQuerySet:
+        """The latest published version of each."""
+        newer = self.model._default_manager.filter(state="published", slug=OuterRef("slug"))
+        return self.published().filter(~Exists(newer.filter(version__gt=OuterRef("version"))))
+
+    def of_board(self, board: IdeaBoardPage) -> PolicyQuerySet:
+        """Those that rank the board. Who may see a board may see its published policies."""
+        chosen = self.model.boards.through.objects.filter(ideaboardpage=board.pk, policy=OuterRef("pk"))
+        return self.filter(Q(is_for_all_boards=True) | Exists(chosen))
+
+
+class ScoringQuerySet(models.QuerySet["Scoring"]):
+    def complete(self) -> ScoringQuerySet:
+        return self.filter(is_complete=True)
+
+    def of_board(self, board: IdeaBoardPage) -> list[Scoring]:
+        """The latest complete scoring of each policy that ranks the board, in the order of the policies' names.
+
+        Until a new version of a policy has ranked the board, the version before does.
+        """
+        from ideas.models import Policy
+
+        policies = set(Policy.objects.current().of_board(board).values_list("slug", flat=True))
+        if not policies:
+            return []
+        rows = self.complete().filter(board=board.pk, policy__slug__in=policies).select_related("policy")
+        latest = {scoring.policy.slug: scoring for scoring in rows.order_by("policy__version", "pk")}
+        return sorted(latest.values(), key=lambda scoring: (scoring.policy.name, scoring.policy.slug))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("i/<int:pk>/edit/", views.idea_edit, name="idea-edit"),
     path("i/<int:pk>/delete/", views.idea_delete, name="idea-delete"),
     path("i/<int:pk>/history/", views.idea_history, name="idea-history"),
+    path("i/<int:pk>/rank/", views.idea_rank, name="idea-rank"),
     path("i/<int:pk>/status/", views.idea_status, name="idea-status"),
     path("i/<int:pk>/answers/<int:change>/", views.answer_history, name="answer-history"),
     path("i/<int:pk>/answers/<int:change>/correct/", views.answer_correct, name="answer-correct"),

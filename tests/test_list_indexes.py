@@ -1,5 +1,6 @@
 """Page 1,000 of a list costs what page 1 costs: an index in the list's own order serves both, and nothing is sorted."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,11 @@ from accounts.models import Member
 from community.actions import ask_question
 from community.models import ForumPage
 from core.pagination import _beyond, _decode, keyset_page
+from ideas import history
+from ideas.actions import publish_policy, score_board
 from ideas.models import IdeaBoardPage
+from ideas.orders import orders_of
+from tests.ideas.conftest import make_policy
 
 
 def plan(queryset: Any) -> str:
@@ -38,15 +43,32 @@ def check_pages(rows: Any, order: tuple[str, ...], index: str) -> None:
 
 @pytest.mark.parametrize("is_member", [False, True], ids=["visitor", "member"])
 @pytest.mark.parametrize(
-    ("order", "index"), [("-top_score", "idea_top"), ("-trending", "idea_trending"), ("-created_at", "idea_newest")]
+    ("key", "index"),
+    [
+        ("top", "idea_top"),
+        ("trending", "idea_trending"),
+        ("newest", "idea_newest"),
+        ("discussed", "idea_discussed"),
+        ("policy-needs", "score_order"),
+    ],
 )
 def test_every_order_of_a_board_has_its_index(
-    board: IdeaBoardPage, make_idea: Any, member: Member, is_member: bool, order: str, index: str
+    board: IdeaBoardPage,
+    make_idea: Any,
+    member: Member,
+    product_manager: Member,
+    monkeypatch: pytest.MonkeyPatch,
+    is_member: bool,
+    key: str,
+    index: str,
 ) -> None:
+    monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(0))
     for number in range(3):
         make_idea(f"Idea {number}")
+    score_board(policy=publish_policy(policy=make_policy(), by=product_manager), board=board)
     ideas = board.ideas.visible_to(member if is_member else AnonymousUser()).listed()
-    check_pages(ideas, (order, "-id"), index)
+    order = orders_of(board, product_manager)[key]
+    check_pages(order.rows(ideas), order.fields, index)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from ideas.actions.planning import (
     remove_tracker_link,
     write_note,
 )
+from ideas.actions.policies import copy_policy, publish_policy, retire_policy, score_board
 from ideas.actions.roadmap import place_on_roadmap
 from ideas.actions.statuses import change_status, correct_answer
 from ideas.actions.voting import cast_vote, cast_vote_for, explain_vote, withdraw_vote, withdraw_vote_for
@@ -36,6 +37,7 @@ __all__ = [
     "change_ideas",
     "change_status",
     "claim_votes",
+    "copy_policy",
     "correct_answer",
     "delete_idea",
     "edit_idea",
@@ -48,10 +50,13 @@ __all__ = [
     "post_comment",
     "post_idea",
     "preview_merge",
+    "publish_policy",
     "rejoin_votes",
     "remove_note",
     "remove_tracker_link",
     "restore_votes",
+    "retire_policy",
+    "score_board",
     "set_votes_apart",
     "ship_named_ideas",
     "undo_idea_merge",

@@ -5,6 +5,7 @@ from ideas.models.changelog import ChangelogEntryPage, ChangelogPage, Shipment, 
 from ideas.models.ideas import Comment, CommentRevision, Idea, IdeaRevision, IdeaSubscription, TaggedIdea
 from ideas.models.merging import IdeaMerge, VotesApart
 from ideas.models.planning import PrivateNote, TrackerLink
+from ideas.models.policies import IdeaScore, Policy, PolicySegment, Scoring
 from ideas.models.statuses import StatusChange
 from ideas.models.votes import (
     SENTENCE_LENGTH,
@@ -27,9 +28,13 @@ __all__ = [
     "IdeaBoardPage",
     "IdeaMerge",
     "IdeaRevision",
+    "IdeaScore",
     "IdeaSubscription",
     "Importance",
+    "Policy",
+    "PolicySegment",
     "PrivateNote",
+    "Scoring",
     "Shipment",
     "ShippedIdea",
     "Status",

@@ -110,6 +110,12 @@ class IdeaBoardPage(RoutablePageMixin, SitePage):
         """The sites whose pages may hold the roadmap in a frame."""
         return origins_in(self.embed_origins)
 
+    @path("policies/", name="policies")
+    def policies(self, request: HttpRequest) -> HttpResponse:
+        from ideas import views
+
+        return views.board_policies(request, self)
+
     @property
     def first_status(self) -> Status:
         """What a new idea starts with: the first open status, or the first of all."""

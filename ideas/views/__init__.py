@@ -5,6 +5,7 @@ from ideas.views.comments import comment_delete, comment_detail, comment_edit, c
 from ideas.views.ideas import idea_delete, idea_detail, idea_edit, idea_history
 from ideas.views.merging import idea_merge, merge_history, merge_preview, merge_undo
 from ideas.views.planning import idea_plan, link_add, link_remove, note_add, note_edit, note_remove
+from ideas.views.ranking import board_policies, idea_rank
 from ideas.views.roadmap import roadmap
 from ideas.views.statuses import answer_correct, answer_history, idea_status
 from ideas.views.voting import vote_apart, vote_cast, vote_rejoin, vote_withdraw
@@ -13,6 +14,7 @@ __all__ = [
     "answer_correct",
     "answer_history",
     "board_page",
+    "board_policies",
     "comment_delete",
     "comment_detail",
     "comment_edit",
@@ -25,6 +27,7 @@ __all__ = [
     "idea_history",
     "idea_merge",
     "idea_plan",
+    "idea_rank",
     "idea_status",
     "link_add",
     "link_remove",

@@ -9,9 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from taggit.models import Tag
 
@@ -20,39 +18,23 @@ from accounts.permissions import check_is_not_suspended
 from community.views.requests import begun, typed
 from core.access import is_restricted
 from core.forms import submit
-from core.pagination import keyset_page
 from ideas import tally
 from ideas.actions import post_idea
-from ideas.ballots import Ballot, ballot, may_see_order
+from ideas.ballots import Ballot, ballot
 from ideas.forms import IdeaForm
 from ideas.models import Idea, IdeaBoardPage, Status
+from ideas.orders import Order, orders_of, rank_url
 
 MOST_TAGS = 20
 
 
 @dataclass(frozen=True)
-class Sort:
-    """An order of the list; `tells_support` if it shows which ideas have more support than others."""
-
-    label: Promise
-    order: tuple[str, ...]
-    tells_support: bool = False
-
-
-SORTS = {
-    "top": Sort(gettext_lazy("Top"), ("-top_score", "-id"), tells_support=True),
-    "trending": Sort(gettext_lazy("Trending"), ("-trending", "-id"), tells_support=True),
-    "newest": Sort(gettext_lazy("Newest"), ("-created_at", "-id")),
-}
-
-
-@dataclass(frozen=True)
 class Choice:
-    """The sort, status and tag that a reader chose, and the addresses of other choices. The first sort goes without
-    saying.
+    """The sort, status and tag that a reader chose, and the addresses of other choices. The first order goes
+    without saying.
     """
 
-    sorts: dict[str, Sort]
+    orders: dict[str, Order]
     sort: str
     status: str
     tag: str
@@ -60,7 +42,7 @@ class Choice:
     def address(self, **other: str) -> str:
         """The address of this choice, otherwise in the parts named, without what goes without saying."""
         given = {"sort": self.sort, "status": self.status, "tag": self.tag, **other}
-        if given["sort"] == next(iter(self.sorts)):
+        if given["sort"] == next(iter(self.orders)):
             del given["sort"]
         return "?" + urlencode({name: value for name, value in given.items() if value})
 
@@ -71,35 +53,37 @@ class Row:
 
     idea: Idea
     ballot: Ballot
+    rank_url: str
 
 
 @require_safe
 def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
-    """The ideas of a board in one of three orders: all of them, or those with a status or a tag."""
+    """The ideas of a board in one of its orders: all of them, or those with a status or a tag."""
     statuses = list(page.statuses.all())
     choice = _choice(request, page, statuses)
+    order = choice.orders[choice.sort]
     listed = Idea.objects.visible_to(request.user).listed().filter(board=page.pk)
     tag_links = _tag_links(choice, listed.tags_used(MOST_TAGS))
     ideas = listed.filter(status__slug=choice.status) if choice.status else listed
     ideas = ideas.tagged(choice.tag) if choice.tag else ideas
     after = request.GET.get("after", "")
-    rows = keyset_page(
-        _with_merged(ideas.for_list(), request.user), order=choice.sorts[choice.sort].order, cursor=after
-    )
+    rows = order.page(_with_merged(ideas.for_list(), request.user), cursor=after)
     context = {
         "page": page,
         "is_private": is_restricted(page.path),
         "tabs": [
-            {"label": sort.label, "url": choice.address(sort=key), "is_current": key == choice.sort}
-            for key, sort in choice.sorts.items()
+            {"label": each.label, "url": choice.address(sort=key), "is_current": key == choice.sort}
+            for key, each in choice.orders.items()
         ],
+        "scoring": order.scoring,
+        "newest_url": choice.address(sort="newest"),
         "status_links": _status_links(choice, statuses),
         "tag_links": tag_links,
         "tag": next((link["label"] for link in tag_links if link["is_current"]), choice.tag),
         "all_tags_url": choice.address(tag=""),
         "is_filtered": bool(choice.status or choice.tag),
         "clear_url": choice.address(status="", tag=""),
-        "rows": _rows(request, rows.items),
+        "rows": _rows(request, rows.items, order),
         "next_url": rows.next_cursor and choice.address(after=rows.next_cursor),
         "previous_url": rows.previous_cursor and choice.address(after=rows.previous_cursor),
         "is_first": not after,
@@ -109,14 +93,13 @@ def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
 
 
 def _choice(request: HttpRequest, page: IdeaBoardPage, statuses: list[Status]) -> Choice:
-    knows_order = may_see_order(request.user, page)
-    sorts = {key: sort for key, sort in SORTS.items() if knows_order or not sort.tells_support}
+    orders = orders_of(page, request.user)
     sort, status = request.GET.get("sort", ""), request.GET.get("status", "")
     if status and status not in {each.slug for each in statuses}:
         raise Http404
     return Choice(
-        sorts=sorts,
-        sort=sort if sort in sorts else next(iter(sorts)),
+        orders=orders,
+        sort=sort if sort in orders else next(iter(orders)),
         status=status,
         tag=request.GET.get("tag", "").replace("\0", ""),
     )
@@ -129,10 +112,17 @@ def _with_merged(ideas: QuerySet[Idea], user: Any) -> QuerySet[Idea]:
     return ideas.annotate(merged_count=Coalesce(count, 0))
 
 
-def _rows(request: HttpRequest, ideas: list[Idea]) -> list[Row]:
+def _rows(request: HttpRequest, ideas: list[Idea], order: Order) -> list[Row]:
     supported = tally.supported_by(request.user, ideas)
     back = request.get_full_path()
-    return [Row(idea, ballot(request.user, idea, at=idea, is_voted=idea.pk in supported, back=back)) for idea in ideas]
+    return [
+        Row(
+            idea=idea,
+            ballot=ballot(request.user, idea, at=idea, is_voted=idea.pk in supported, back=back),
+            rank_url=rank_url(idea, order.key),
+        )
+        for idea in ideas
+    ]
 
 
 def _status_links(choice: Choice, statuses: list[Status]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from accounts.models import Member
 from community.actions import set_visibility
 from community.content import Content, Visibility
 from ideas.actions import merge_idea
-from ideas.models import Idea, IdeaBoardPage, Status
+from ideas.models import Idea, IdeaBoardPage, Policy, PolicySegment, Status
 
 # Not spelled anywhere else: where it shows up, something leaked.
 CANARY = "Canary7Q"
@@ -61,3 +61,13 @@ def duplicate(make_idea: Callable[..., Idea], canonical: Idea, moderator: Member
     canonical.refresh_from_db()
     idea.refresh_from_db()
     return idea
+
+
+def make_policy(**fields: Any) -> Policy:
+    """A draft that counts every supporter as 1, unless told otherwise; `segments` are {name: multiplier}."""
+    segments, boards = fields.pop("segments", {}), fields.pop("boards", [])
+    policy = Policy(**{"name": "Needs", "slug": "needs", **fields})
+    policy.segments = [PolicySegment(segment=name, multiplier=multiplier) for name, multiplier in segments.items()]
+    policy.boards = boards
+    policy.save()
+    return policy

@@ -101,7 +101,7 @@ def test_pages_follow_each_other_without_gaps_in_every_order(
     reader: Reader, board: IdeaBoardPage, make_idea: Callable[..., Idea]
 ) -> None:
     made = {make_idea(f"Idea {number:02}").title for number in range(45)}
-    for sort in ("top", "trending", "newest"):
+    for sort in ("top", "trending", "newest", "discussed"):
         seen, address, back = [], f"?sort={sort}", []
         while address:
             html = page(reader, board, address)
