@@ -12,6 +12,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
+from ideas.actions.policies import COPIED, PUBLISHED, RETIRED
 from ideas.admin_views import ICON, ChangeView, IdeasView
 from ideas.choosers import IdeaChooserViewSet, idea_chooser
 from ideas.log import (
@@ -28,6 +29,7 @@ from ideas.log import (
     UNLINKED,
 )
 from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
+from ideas.policy_admin import PolicyViewSet
 from ideas.quarters import quarter_label
 
 
@@ -48,6 +50,11 @@ def ideas_screen_urls() -> list[URLPattern]:
         path("ideas/results/", IdeasView.as_view(results_only=True), name="ideas_screen_results"),
         path("ideas/change/", ChangeView.as_view(), name="ideas_screen_change"),
     ]
+
+
+@hooks.register("register_admin_viewset")
+def policies() -> PolicyViewSet:
+    return PolicyViewSet()
 
 
 @hooks.register("register_permissions")
@@ -133,3 +140,6 @@ def log_of_ideas(actions: LogActionRegistry) -> None:
         (NOTE_REMOVED, _("Remove a private note"), _("Private note removed")),
     ):
         actions.register_action(action, label, message)
+    actions.register_action(PUBLISHED, _("Publish a ranking policy"), _("Published"))
+    actions.register_action(RETIRED, _("Retire a ranking policy"), _("Retired"))
+    actions.register_action(COPIED, _("Make a new version of a ranking policy"), _("Made as a copy"))
