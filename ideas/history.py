@@ -6,15 +6,15 @@ titles, visibility, votes from before.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -102,20 +102,25 @@ class AsOf:
 
         The ledger is read once, some families at a time, so memory does not grow with the number of votes.
         """
-        roots = self._roots().order_by("pk")
-        last = 0
-        while rows := list(roots.filter(pk__gt=last)[:CHUNK]):
+        for rows in self._chunks():
             yield from self._states(rows)
-            last = rows[-1]["pk"]
 
     def family_of(self, idea: Idea) -> FamilyState | None:
         """The family that the idea was in; None where it wasn't yet."""
         root = families.root(self.parents, idea.pk)
-        return next(self._states(self._roots(Idea.objects.all()).filter(pk=root)), None)
+        rows = self._roots(Idea.objects.all()).filter(pk=root)
+        return next(self._states({row["pk"]: row for row in rows}), None)
 
     def top(self) -> list[Ranked]:
-        """The canonical ideas in the order of Top at that moment: most support first, of equals the newer."""
-        found = [Ranked(state.idea, state.supporter_count, state.base_votes, state.status) for state in self.families()]
+        """The canonical ideas in the order of Top at that moment: most support first, of equals the newer.
+
+        The database tells who counted where, in whole numbers, so this is faster than counting `families`.
+        """
+        found = []
+        for rows in self._chunks():
+            ideas, bases = self._families_of(rows)
+            counts = self._count([pk for family in ideas.values() for pk in family])
+            found += [Ranked(pk, counts.get(pk, 0), bases[pk], row["status_then"]) for pk, row in rows.items()]
         return sorted(found, key=lambda each: (-each.supporter_count - each.base_votes, -each.idea))
 
     def _roots(self, ideas: QuerySet[Idea] | None = None) -> QuerySet[Idea, Any]:
@@ -137,49 +142,115 @@ class AsOf:
             .values("pk", "board_id", "created_at", "base_votes", "status_then")
         )
 
-    def _states(self, rows: Iterable[dict[str, Any]]) -> Iterator[FamilyState]:
-        rows = list(rows)
-        ideas = {row["pk"]: (row["pk"], *sorted(self._below.get(row["pk"], ()))) for row in rows}
+    def _chunks(self) -> Iterator[dict[int, dict[str, Any]]]:
+        roots = self._roots().order_by("pk")
+        last = 0
+        while rows := {row["pk"]: row for row in roots.filter(pk__gt=last)[:CHUNK]}:
+            yield rows
+            last = max(rows)
+
+    def _families_of(self, rows: Mapping[int, dict[str, Any]]) -> tuple[dict[int, tuple[int, ...]], dict[int, int]]:
+        """The ideas of each family, the canonical one first, and its votes from before."""
+        ideas = {pk: (pk, *sorted(self._below.get(pk, ()))) for pk in rows}
         merged = [pk for family in ideas.values() for pk in family[1:]]
         bases = dict(Idea.objects.filter(pk__in=merged).values_list("pk", "base_votes")) if merged else {}
+        return ideas, {pk: row["base_votes"] + sum(bases[each] for each in ideas[pk][1:]) for pk, row in rows.items()}
+
+    def _states(self, rows: Mapping[int, dict[str, Any]]) -> Iterator[FamilyState]:
+        ideas, bases = self._families_of(rows)
         counted = self._counted([pk for family in ideas.values() for pk in family])
-        for row in rows:
-            family = ideas[row["pk"]]
-            there = {pk: counted[pk] for pk in family if pk in counted}
+        for pk, row in rows.items():
+            there = {each: counted[each] for each in ideas[pk] if each in counted}
             yield FamilyState(
-                idea=row["pk"],
+                idea=pk,
                 board=row["board_id"],
                 status=row["status_then"],
                 created_at=row["created_at"],
-                ideas=family,
-                base_votes=row["base_votes"] + sum(bases[pk] for pk in family[1:]),
-                supporters=there.pop(row["pk"], {}),
+                ideas=ideas[pk],
+                base_votes=bases[pk],
+                supporters=there.pop(pk, {}),
                 apart=there,
             )
+
+    def _count(self, ideas: list[int]) -> dict[int, int]:
+        """How many counted at each of these ideas that somebody counted at."""
+        roots = {idea: families.root(self.parents, idea) for idea in ideas}
+        counts: Counter[int] = Counter()
+        people: dict[int, set[int]] = defaultdict(set)
+        for idea, member in self._counting(ideas):
+            own_way = self._apart.get(member)
+            crown = tally.crown(self.parents, own_way, idea) if own_way else roots[idea]
+            if crown in self._below or crown in self.parents:
+                people[crown].add(member)
+            else:
+                counts[crown] += 1
+        return counts | {crown: len(members) for crown, members in people.items()}
+
+    def _counting(self, ideas: list[int]) -> Iterable[tuple[int, int]]:
+        """Whose votes on which of these ideas counted, by the last lines of each kind; see ledger.apply."""
+        kind = VoteEvent.Kind
+        lines = VoteEvent.objects.filter(idea__in=ideas, recorded_at__lte=self.moment).order_by("idea", "member")
+        counted = (
+            lines.values("idea", "member")
+            .annotate(
+                cast=_last(kind.CAST),
+                withdrawn=_last(kind.WITHDRAWN),
+                silenced=_last(kind.SILENCED),
+                freed=_last(kind.CAST, kind.WITHDRAWN, kind.REINSTATED),
+                excluded=_last(kind.EXCLUDED),
+                restored=_last(kind.RESTORED),
+            )
+            .filter(cast__gt=F("withdrawn"), freed__gt=F("silenced"), restored__gte=F("excluded"))
+        )
+        return counted.values_list("idea", "member").iterator(chunk_size=5000)
 
     def _counted(self, ideas: list[int]) -> dict[int, dict[int, Supporter]]:
         """Who counted where, among the votes on these ideas: {idea: {member: supporter}}."""
         found: dict[int, dict[int, Supporter]] = defaultdict(dict)
+        roots = {idea: families.root(self.parents, idea) for idea in ideas}
         for idea, member, supporter in self._votes(ideas):
-            crown = tally.crown(self.parents, self._apart.get(member, ()), idea)
-            other = found[crown].get(member)
-            found[crown][member] = supporter if other is None else _together(supporter, other)
+            own_way = self._apart.get(member)
+            there = found[tally.crown(self.parents, own_way, idea) if own_way else roots[idea]]
+            other = there.get(member)
+            there[member] = supporter if other is None else _together(supporter, other)
         return found
 
     def _votes(self, ideas: list[int]) -> Iterator[tuple[int, int, Supporter]]:
         """The votes on these ideas that counted, each as its lines up to the moment leave it."""
         lines = VoteEvent.objects.filter(idea__in=ideas, recorded_at__lte=self.moment).order_by("idea", "member", "pk")
-        columns = ("idea_id", "member_id", "kind", "clicked_id", "occurred_at", "importance", "organisation_id", "plan")
-        rows = lines.values_list(*columns, named=True).iterator(chunk_size=5000)
-        for (idea, member), story in groupby(rows, key=attrgetter("idea_id", "member_id")):
-            state, spoke_for = None, (None, "")
-            for line in story:
-                state = state or VoteState(is_cast=False, silenced_through_id=None, cast_at=line.occurred_at)
-                ledger.apply(state, line)
-                if line.kind == VoteEvent.Kind.CAST:
-                    spoke_for = (line.organisation_id, line.plan)
-            if state is not None and state.counts:
-                yield idea, member, Supporter(state.cast_at, state.importance, *spoke_for)
+        rows = lines.values_list("idea_id", "member_id", *Line._fields).iterator(chunk_size=5000)
+        for (idea, member), story in groupby(rows, key=itemgetter(0, 1)):
+            if supporter := _told_by([Line._make(row[2:]) for row in story]):
+                yield idea, member, supporter
+
+
+def _last(*kinds: VoteEvent.Kind) -> Coalesce:
+    """The number of the last line of these kinds about a vote, 0 where there is none."""
+    return Coalesce(Max("pk", filter=Q(kind__in=kinds)), 0)
+
+
+class Line(NamedTuple):
+    """What of a line of the ledger decides about a supporter."""
+
+    kind: str
+    clicked_id: int
+    occurred_at: datetime
+    importance: str
+    organisation_id: int | None
+    plan: str
+
+
+def _told_by(story: list[Line]) -> Supporter | None:
+    """What the lines about one vote leave of it; None where it did not count."""
+    first = story[0]
+    if len(story) == 1 and first.kind == VoteEvent.Kind.CAST:
+        return Supporter(first.occurred_at, first.importance, first.organisation_id, first.plan)
+    state = VoteState(is_cast=False, silenced_through_id=None, cast_at=first.occurred_at)
+    for line in story:
+        ledger.apply(state, line)
+        if line.kind == VoteEvent.Kind.CAST:
+            first = line
+    return Supporter(state.cast_at, state.importance, first.organisation_id, first.plan) if state.counts else None
 
 
 def _together(one: Supporter, other: Supporter) -> Supporter:
