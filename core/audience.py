@@ -1,8 +1,9 @@
-"""Who may read a page: compared with another, for what leads readers from one to the other, and among some people."""
+"""Who may read a page, alone and compared with another, for anything that leads readers there."""
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Q
 from wagtail.models import Page, PageViewRestriction
 
 
@@ -19,15 +20,17 @@ def reaches_all_readers(page: Page, of: Page) -> bool:
     return all(any(_implies(strict, wanted) for strict in granted) for wanted in _restrictions(page))
 
 
-def readers(page: Page, among: QuerySet[Any]) -> QuerySet[Any]:
-    """Those of these members who may read the page."""
+def readers_of(page: Page) -> Q:
+    """The condition on members that they may read the page: what core.access says of one person, said of all."""
+    if not page.live:
+        return Q(pk__in=[])
+    wanted = Q()
     for kind, groups in _restrictions(page):
         if kind == PageViewRestriction.GROUPS:
-            admitted = among.model._default_manager.filter(groups__in=groups)
-            among = among.filter(Q(is_superuser=True) | Q(pk__in=admitted))
+            wanted &= Q(pk__in=get_user_model()._default_manager.filter(groups__in=groups).values("pk"))
         elif kind not in (PageViewRestriction.LOGIN, PageViewRestriction.NONE):
-            among = among.filter(is_superuser=True)
-    return among if page.live else among.none()
+            wanted &= Q(pk__in=[])
+    return wanted | Q(is_superuser=True) if wanted else wanted
 
 
 def _restrictions(page: Page) -> list[tuple[str, frozenset[int]]]:

@@ -130,3 +130,15 @@ class WeightlessPolicyError(ConflictError):
 
 class OtherBoardsPolicyError(ConflictError):
     sentence = _("This policy is not for this board.")
+
+
+class SentenceHiddenError(ConflictError):
+    sentence = _("This sentence is hidden already.")
+
+
+class SentenceShownError(ConflictError):
+    sentence = _("This sentence is not hidden.")
+
+
+class QuestionNotVisibleError(ConflictError):
+    sentence = _("There is no such question, or not everybody may see it.")

@@ -1,4 +1,4 @@
-"""Merges, statuses, answers and plans are lines of Wagtail's log too, in the transaction of the act.
+"""What moderators and the product team decide is a line of Wagtail's log too, in the transaction of the act.
 
 What an import brings is not: its run is the record of it.
 """
@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from wagtail.log_actions import log
 
 from accounts.models import Member
-from ideas.models import Idea, IdeaMerge, PrivateNote, StatusChange, TrackerLink
+from ideas.models import Idea, IdeaMerge, PrivateNote, StatusChange, TrackerLink, VoteSentence
 from ideas.signals import (
     answer_corrected,
     idea_merge_undone,
@@ -19,6 +19,8 @@ from ideas.signals import (
     note_edited,
     note_removed,
     note_written,
+    sentence_hidden,
+    sentence_shown,
     status_changed,
     tracker_linked,
     tracker_unlinked,
@@ -35,6 +37,8 @@ UNLINKED = "ideas.unlink_tracker"
 NOTE_WRITTEN = "ideas.write_note"
 NOTE_EDITED = "ideas.edit_note"
 NOTE_REMOVED = "ideas.remove_note"
+SENTENCE_HIDDEN = "ideas.hide_sentence"
+SENTENCE_SHOWN = "ideas.show_sentence"
 
 
 @receiver(ideas_merged)
@@ -94,3 +98,15 @@ def record_removed_note(note: PrivateNote, by: Member, **kwargs: Any) -> None:
 @receiver(idea_tagged)
 def record_tags(idea: Idea, by: Member, added: list[str], removed: list[str], **kwargs: Any) -> None:
     log(instance=idea, action=TAGGED, user=by, data={"added": added, "removed": removed})
+
+
+@receiver(sentence_hidden)
+def record_hidden_sentence(sentence: VoteSentence, by: Member, reason: str, **kwargs: Any) -> None:
+    data = {"member": sentence.member_id, "reason": reason}
+    log(instance=sentence.idea, action=SENTENCE_HIDDEN, user=by, data=data)
+
+
+@receiver(sentence_shown)
+def record_shown_sentence(sentence: VoteSentence, by: Member, reason: str, **kwargs: Any) -> None:
+    data = {"member": sentence.member_id, "reason": reason}
+    log(instance=sentence.idea, action=SENTENCE_SHOWN, user=by, data=data)

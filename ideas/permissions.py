@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import check_is_in_good_standing
 from core.errors import ForbiddenError
-from ideas.models import Idea, PrivateNote
-from ideas.querysets import TEAM
+from ideas.models import Idea, PrivateNote, VoteSentence
+from ideas.querysets import MODERATE, TEAM
 
 MERGE = "ideas.merge_idea"
 CHANGE_STATUS = "ideas.change_idea_status"
@@ -74,3 +74,19 @@ def check_can_edit_note(user: Any, note: PrivateNote) -> None:
 def check_can_change_policies(user: Any) -> None:
     if not user.has_perm(CHANGE_POLICY):
         raise ForbiddenError(_("Only the product team can change ranking policies."))
+
+
+def check_can_moderate_sentence(user: Any, sentence: VoteSentence) -> None:
+    """Hiding and showing what voters said: moderators, on ideas that they may see themselves."""
+    if not user.has_perm(MODERATE):
+        raise ForbiddenError(_("Only moderators can hide what voters said."))
+    if not Idea.objects.visible_to(user).filter(pk=sentence.idea_id).exists():
+        raise ForbiddenError(_("You can moderate only ideas that you may see."))
+
+
+def check_can_relate(user: Any, idea: Idea) -> None:
+    """Tying questions to ideas: the product team and moderators, on ideas that they may see themselves."""
+    if not user.has_perm(PLAN):
+        raise ForbiddenError(_("Only the product team and moderators can tie questions to ideas."))
+    if not Idea.objects.visible_to(user).filter(pk=idea.pk).exists():
+        raise ForbiddenError(_("You can tie questions only to ideas that you may see."))

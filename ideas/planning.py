@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 
 from accounts.models import Member
-from core.audience import readers
+from core.audience import readers_of
 from ideas.models import Idea, IdeaBoardPage, PrivateNote, Status, TrackerLink
 from ideas.permissions import PLAN
 from ideas.quarters import quarter_label
@@ -83,5 +83,5 @@ def possible_owners(*boards: IdeaBoardPage) -> list[Member]:
     """The members who may plan ideas and may read all of these boards, by name."""
     members = planners()
     for board in boards:
-        members = readers(board, members)
+        members = members.filter(readers_of(board))
     return list(members)

@@ -107,12 +107,12 @@ class VoteQuerySet(models.QuerySet["Vote"]):
 
 class VoteSentenceQuerySet(models.QuerySet["VoteSentence"]):
     def public(self) -> VoteSentenceQuerySet:
-        """What voters let everybody read who sees the idea, while their vote on it counts."""
-        return self.filter(is_public=True).spoken()
+        """What voters let everybody read who sees the idea, while their vote on it counts and no moderator minds."""
+        return self.filter(is_public=True, hidden_at__isnull=True, member__is_active=True).spoken()
 
     def spoken(self) -> VoteSentenceQuerySet:
         """What goes with a vote that counts."""
-        return self.filter(
+        return self.exclude(text="").filter(
             idea__votes__member=F("member"),
             idea__votes__is_cast=True,
             idea__votes__silenced_through__isnull=True,

@@ -20,3 +20,7 @@ note_written = Signal()  # note, by
 note_edited = Signal()  # note, by
 note_removed = Signal()  # note, by
 idea_tagged = Signal()  # idea, by, added, removed (names of tags)
+idea_followed = Signal()  # subscription, by
+idea_unfollowed = Signal()  # subscription, by
+sentence_hidden = Signal()  # sentence, by, reason
+sentence_shown = Signal()  # sentence, by, reason

@@ -24,6 +24,8 @@ from ideas.log import (
     NOTE_REMOVED,
     NOTE_WRITTEN,
     PLANNED,
+    SENTENCE_HIDDEN,
+    SENTENCE_SHOWN,
     STATUS_CHANGED,
     TAGGED,
     UNLINKED,
@@ -124,6 +126,20 @@ class TagsFormatter(LogFormatter):
         return gettext("Tags: %(tags)s") % {"tags": ", ".join(signed)}
 
 
+class HiddenSentenceFormatter(LogFormatter):
+    label = _("Hide what a voter said")
+
+    def format_message(self, log_entry: Any) -> str:
+        return gettext("What member %(member)s said of their vote was hidden: %(reason)s") % log_entry.data
+
+
+class ShownSentenceFormatter(LogFormatter):
+    label = _("Show what a voter said")
+
+    def format_message(self, log_entry: Any) -> str:
+        return gettext("What member %(member)s said of their vote is shown again: %(reason)s") % log_entry.data
+
+
 @hooks.register("register_log_actions")
 def log_of_ideas(actions: LogActionRegistry) -> None:
     actions.register_action(MERGED)(MergeFormatter)
@@ -143,3 +159,5 @@ def log_of_ideas(actions: LogActionRegistry) -> None:
     actions.register_action(PUBLISHED, _("Publish a ranking policy"), _("Published"))
     actions.register_action(RETIRED, _("Retire a ranking policy"), _("Retired"))
     actions.register_action(COPIED, _("Make a new version of a ranking policy"), _("Made as a copy"))
+    actions.register_action(SENTENCE_HIDDEN)(HiddenSentenceFormatter)
+    actions.register_action(SENTENCE_SHOWN)(ShownSentenceFormatter)

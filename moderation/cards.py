@@ -25,7 +25,7 @@ from accounts.backends import MemberBackend
 from accounts.models import Member
 from community.models import ForumPage, Question
 from community.querysets import MODERATE as MODERATE_QUESTIONS
-from core.audience import readers
+from core.audience import readers_of
 from ideas.log import PLANNED
 from ideas.models import Idea, IdeaBoardPage, Status, StatusChange
 from ideas.quarters import quarter_label
@@ -172,7 +172,7 @@ def _idea_card(idea: Any) -> Card:
 def answerers(forum: ForumPage) -> QuerySet[Any]:
     """The members whom questions of the forum can be assigned to: moderators who may read it, none who is suspended."""
     able = MemberBackend().with_perm(MODERATE_QUESTIONS).filter(is_suspended=False)
-    return readers(forum, able).order_by("name", "pk")
+    return able.filter(readers_of(forum)).order_by("name", "pk")
 
 
 def waiting_questions(user: Any) -> QuerySet[Question]:

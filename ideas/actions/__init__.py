@@ -4,7 +4,9 @@ from ideas.actions.bulk import Leave, Outcome, change_ideas
 from ideas.actions.changelog import ship_named_ideas
 from ideas.actions.claiming import claim_votes
 from ideas.actions.comments import post_comment
+from ideas.actions.edits import acknowledge_edit
 from ideas.actions.exclusion import exclude_votes, restore_votes
+from ideas.actions.following import follow_idea, unfollow_idea
 from ideas.actions.ideas import delete_idea, edit_idea, post_idea
 from ideas.actions.merging import (
     MergePreview,
@@ -23,7 +25,9 @@ from ideas.actions.planning import (
     write_note,
 )
 from ideas.actions.policies import copy_policy, publish_policy, retire_policy, score_board
+from ideas.actions.related import relate_question, unrelate_question
 from ideas.actions.roadmap import place_on_roadmap
+from ideas.actions.sentences import hide_sentence, show_sentence
 from ideas.actions.statuses import change_status, correct_answer
 from ideas.actions.voting import cast_vote, cast_vote_for, explain_vote, withdraw_vote, withdraw_vote_for
 
@@ -31,6 +35,7 @@ __all__ = [
     "Leave",
     "MergePreview",
     "Outcome",
+    "acknowledge_edit",
     "add_tracker_link",
     "cast_vote",
     "cast_vote_for",
@@ -44,6 +49,8 @@ __all__ = [
     "edit_note",
     "exclude_votes",
     "explain_vote",
+    "follow_idea",
+    "hide_sentence",
     "merge_idea",
     "place_on_roadmap",
     "plan_idea",
@@ -52,6 +59,7 @@ __all__ = [
     "preview_merge",
     "publish_policy",
     "rejoin_votes",
+    "relate_question",
     "remove_note",
     "remove_tracker_link",
     "restore_votes",
@@ -59,7 +67,10 @@ __all__ = [
     "score_board",
     "set_votes_apart",
     "ship_named_ideas",
+    "show_sentence",
     "undo_idea_merge",
+    "unfollow_idea",
+    "unrelate_question",
     "withdraw_vote",
     "withdraw_vote_for",
     "write_note",

@@ -195,10 +195,11 @@ def _withdraw(
 
 
 def _say(vote: Vote, sentence: str, *, is_public: bool, now: datetime) -> None:
-    """Keep what the voter says of their vote; nothing said leaves no row."""
+    """Keep what the voter says of their vote; nothing said leaves no row, but that of a moderator's decision."""
     said = VoteSentence.objects.filter(idea=vote.idea_id, member=vote.member_id)
     if not sentence:
-        said.delete()
+        said.filter(hidden_at__isnull=True).delete()
+        said.update(text="", is_public=False, written_at=now)
         return
     values = {"text": sentence, "is_public": is_public, "written_at": now}
     VoteSentence.objects.update_or_create(idea_id=vote.idea_id, member_id=vote.member_id, defaults=values)

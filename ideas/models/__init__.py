@@ -2,7 +2,16 @@
 
 from ideas.models.boards import COLOURS, IdeaBoardPage, Status
 from ideas.models.changelog import ChangelogEntryPage, ChangelogPage, Shipment, ShippedIdea
-from ideas.models.ideas import Comment, CommentRevision, Idea, IdeaRevision, IdeaSubscription, TaggedIdea
+from ideas.models.ideas import (
+    Comment,
+    CommentRevision,
+    Idea,
+    IdeaRevision,
+    IdeaSubscription,
+    RelatedQuestion,
+    SeenEdit,
+    TaggedIdea,
+)
 from ideas.models.merging import IdeaMerge, VotesApart
 from ideas.models.planning import PrivateNote, TrackerLink
 from ideas.models.policies import IdeaScore, Policy, PolicySegment, Scoring
@@ -34,7 +43,9 @@ __all__ = [
     "Policy",
     "PolicySegment",
     "PrivateNote",
+    "RelatedQuestion",
     "Scoring",
+    "SeenEdit",
     "Shipment",
     "ShippedIdea",
     "Status",

@@ -25,6 +25,7 @@ from community.content import (
     Visibility,
     source_constraint,
 )
+from community.models import Question
 from core.words import WordsField
 from ideas.models.boards import IdeaBoardPage, Status
 from ideas.querysets import CommentQuerySet, IdeaQuerySet
@@ -216,3 +217,32 @@ class IdeaSubscription(AbstractSubscription):
 
     def __str__(self) -> str:
         return f"{self.member_id} on {self.idea_id}"
+
+
+class SeenEdit(models.Model):
+    """A voter's word that their vote stands although the idea was edited; it holds for edits until `seen_at`."""
+
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="seen_edits")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["idea", "member"], name="one_seen_edit_per_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} on {self.idea_id}"
+
+
+class RelatedQuestion(models.Model):
+    """A question that the team says this idea would help with."""
+
+    idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="related_questions")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="+")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["idea", "question"], name="question_related_once")]
+
+    def __str__(self) -> str:
+        return f"{self.idea_id}: {self.question_id}"

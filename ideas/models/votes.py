@@ -104,13 +104,20 @@ class Vote(models.Model):
 
 
 class VoteSentence(models.Model):
-    """What a voter says an idea would let them do: for the product team, and for everybody if they say so."""
+    """What a voter says an idea would let them do: for the product team, and for everybody if they say so.
+
+    What a moderator hid stays hidden when its author rewrites it, until a moderator shows it again.
+    """
 
     idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="sentences")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     text = models.CharField(max_length=SENTENCE_LENGTH)
     is_public = models.BooleanField(default=False)
     written_at = models.DateTimeField(default=timezone.now)
+    hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = VoteSentenceQuerySet.as_manager()
 
