@@ -5,20 +5,25 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
 from community.content import COMMENT_LENGTH
 from community.fields import MarkdownField, TagsField, TitleField
+from community.models import Question
 from ideas.errors import EmptyAnswerError, UnknownTrackerError
-from ideas.models import Idea, Status, TrackerLink
+from ideas.models import SENTENCE_LENGTH, Idea, Importance, Status, TrackerLink
 from ideas.planning import possible_owners
 from ideas.quarters import quarter_choices
+from ideas.stakes import Stake
 from ideas.trackers import recognise
 
 REASON_LENGTH = 500
 
+_QUESTION_ADDRESS = re.compile(r"(?:^|/)q/(\d{1,18})(?:/|$)")
 _ADDRESS = re.compile(r"(?:^|/)i/(\d{1,18})(?:/|$)")
 _NUMBER = re.compile(r"#?(\d{1,18})")
 
@@ -161,3 +166,76 @@ class MergeForm(forms.Form):
         required=False,
         widget=forms.TextInput,
     )
+
+
+class OneLineField(forms.CharField):
+    """A text in which every run of white space is one space."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(str(super().to_python(value)).split())
+
+
+def _importances() -> list[tuple[str, Any]]:
+    return [("", _("I would rather not say")), *((each.value, capfirst(each.label)) for each in Importance)]
+
+
+class VoteReasonForm(forms.Form):
+    """How much a voter needs the idea, and what it would let them do; all of it may be left out."""
+
+    importance = forms.ChoiceField(
+        label=_("How much do you need it?"),
+        choices=_importances,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    sentence = OneLineField(
+        label=_("What would this let you do?"),
+        required=False,
+        max_length=SENTENCE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    is_public = forms.BooleanField(
+        label=_("Others may read this"),
+        required=False,
+        help_text=_("Your name stands beside it. Otherwise only the team reads it."),
+    )
+
+
+def reason_of(stake: Stake | None) -> dict[str, Any]:
+    """What VoteReasonForm begins with: what the voter said before."""
+    if stake is None:
+        return {}
+    return {"importance": stake.importance, "sentence": stake.sentence, "is_public": stake.is_public}
+
+
+class SentenceReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the log, where moderators can read it."),
+    )
+
+
+class FindQuestionForm(forms.Form):
+    """How the team says which question it means: by its address or its number."""
+
+    question = forms.CharField(
+        label=_("Question"),
+        help_text=_("Its address or its number."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, questions: QuerySet[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+
+    def clean_question(self) -> Question:
+        """The question, which has to be among those that the person may see."""
+        wanted = self.cleaned_data["question"].strip()
+        found = _NUMBER.fullmatch(wanted) or _QUESTION_ADDRESS.search(wanted)
+        question = self.questions.filter(pk=int(found[1])).first() if found else None
+        if question is None:
+            raise ValidationError(_("There is no such question, or you may not see it."))
+        return question

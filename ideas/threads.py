@@ -60,6 +60,15 @@ class Family:
             return idea if wanted == idea.pk else self.root
         return next(edge.duplicate for edge in self.edges if edge.duplicate_id == wanted)
 
+    @property
+    def merged(self) -> list[IdeaMerge]:
+        """The edges of the duplicates that the person may see."""
+        return [edge for edge in self.edges if edge.is_seen]  # type: ignore[attr-defined]
+
+    def seen(self) -> list[int]:
+        """The ideas of the family that the person may see."""
+        return [self.root.pk, *(edge.duplicate_id for edge in self.merged)]
+
 
 @dataclass(frozen=True)
 class IdeaThread:
@@ -77,6 +86,12 @@ class IdeaThread:
     next_cursor: str | None
     previous_cursor: str | None
     changes: list[Answered]
+
+    @property
+    def ideas(self) -> list[int]:
+        """The idea and the duplicates whose posts are read in place with it."""
+        below = () if self.idea.post.canonical_id else self.merged
+        return [self.idea.post.pk, *(edge.duplicate_id for edge in below)]
 
     def merge_of(self, pk: int) -> IdeaMerge | None:
         """The edge of a duplicate that is shown here."""
@@ -119,7 +134,7 @@ def read_thread(idea: Idea, family: Family, user: Any, cursor: str = "") -> Idea
 
     Raises BadCursorError.
     """
-    merged = [edge for edge in family.edges if edge.is_seen]  # type: ignore[attr-defined]
+    merged = family.merged
     below = [] if idea.canonical_id else [edge.duplicate for edge in merged]
     page = _page_of_comments([idea.pk, *(duplicate.pk for duplicate in below)], user, cursor)
     badges = badges_of([idea.author_id, *(comment.author_id for comment in page.items)])

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,15 +18,21 @@ from community.views.requests import member_of, typed
 from core.access import is_restricted
 from core.forms import submit
 from ideas.actions import delete_idea, edit_idea
-from ideas.ballots import ballot
+from ideas.ballots import ballot, may_see_count
 from ideas.changelog import entries_on
-from ideas.forms import CommentForm, IdeaForm
+from ideas.edits import edits_since_votes
+from ideas.forms import CommentForm, IdeaForm, VoteReasonForm, reason_of
 from ideas.models import Idea
-from ideas.permissions import CHANGE_STATUS, MERGE
+from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
 from ideas.planning import public_target, read_plan
 from ideas.querysets import MODERATE
-from ideas.threads import IdeaThread, read_family, read_thread
+from ideas.related import questions_for
+from ideas.stakes import follows, stakes_of, vote_to_explain
+from ideas.threads import Family, IdeaThread, read_family, read_thread
 from ideas.views.finding import find_idea, find_with_canonical
+from ideas.voices import VOICE_ORDER, VOICES_BELOW_AN_IDEA, importances, supporters, voices
+
+MOST_QUESTIONS = 8
 
 
 @require_safe
@@ -46,6 +53,7 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     clicked = idea
     if came_through and thread.voice.crown(came_through.pk) == idea.pk:
         clicked = came_through
+    is_voted = thread.voice.supports(thread.crown.pk)
     context = {
         "parents": parents_of(idea, is_below=False),
         "address": request.build_absolute_uri(idea.get_absolute_url()),
@@ -59,9 +67,11 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             request.user,
             clicked,
             at=thread.crown,
-            is_voted=thread.voice.supports(thread.crown.pk),
+            is_voted=is_voted,
             back=request.get_full_path(),
         ),
+        **_own_part(request, idea, clicked, thread),
+        **_support(request, idea, family, is_voted=is_voted),
         "outcome": next((change for change in thread.changes if change.answer), None),
         "first_status": thread.changes[-1].change.old_status if thread.changes else idea.status,
         "may_undo": request.user.has_perm(MERGE),
@@ -72,10 +82,43 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "comment_form": CommentForm(),
         "board_url": idea.board.url,
         "is_private": is_restricted(idea.board.path),
+        "is_team": request.user.has_perm(PLAN),
+        "may_moderate": request.user.has_perm(MODERATE),
+        "may_relate": request.user.has_perm(PLAN),
         "next_url": thread.next_cursor and _page_of_comments(request, thread.next_cursor),
         "previous_url": thread.previous_cursor and _page_of_comments(request, thread.previous_cursor),
     }
     return render(request, "ideas/idea_detail.html", context)
+
+
+def _own_part(request: HttpRequest, idea: Idea, clicked: Idea, thread: IdeaThread) -> dict[str, Any]:
+    """What the page says of the reader's own votes, and whether they follow the idea."""
+    stakes = stakes_of(request.user, thread.ideas)
+    counting = [pk for pk in stakes if thread.counts_through(pk)]
+    reason = vote_to_explain(stakes, counting, clicked.pk, idea.pk)
+    here = f"{request.get_full_path()}#idea"
+    return {
+        "reason": reason,
+        "reason_form": VoteReasonForm(initial=reason_of(reason)),
+        "edits": edits_since_votes(request.user, stakes, counting),
+        "is_following": follows(stakes, idea.pk),
+        "follow_login_url": "" if request.user.is_authenticated else redirect_to_login(here).url,
+    }
+
+
+def _support(request: HttpRequest, idea: Idea, family: Family, *, is_voted: bool) -> dict[str, Any]:
+    """What supporters say, whom it would help, and with which questions; of a duplicate, by itself."""
+    is_team = request.user.has_perm(PLAN)
+    ideas, edges = ([idea.pk], []) if idea.canonical_id else (family.seen(), family.edges)
+    said = list(voices(ideas, edges, is_team=is_team).order_by(*VOICE_ORDER)[: VOICES_BELOW_AN_IDEA + 1])
+    is_counted = not idea.canonical_id and may_see_count(request.user, idea, is_voted=is_voted)
+    return {
+        "voices": said[:VOICES_BELOW_AN_IDEA],
+        "has_more_voices": len(said) > VOICES_BELOW_AN_IDEA,
+        "supporters": supporters(ideas, edges, total=idea.supporter_count, is_team=is_team) if is_counted else None,
+        "importances": importances(ideas, edges) if is_team else [],
+        "questions": questions_for(ideas, request.user)[:MOST_QUESTIONS],
+    }
 
 
 def _came_through(request: HttpRequest, thread: IdeaThread) -> Idea | None:

@@ -12,7 +12,10 @@ from community.views.requests import is_htmx
 from ideas import tally
 from ideas.actions import cast_vote, rejoin_votes, set_votes_apart, withdraw_vote
 from ideas.ballots import ballot
+from ideas.forms import VoteReasonForm, reason_of
 from ideas.models import Idea
+from ideas.stakes import follows, stakes_of, vote_to_explain
+from ideas.threads import read_family
 from ideas.views.finding import find_with_canonical
 from ideas.views.requests import came_from, to_sign_in
 
@@ -33,7 +36,7 @@ def _vote(request: HttpRequest, pk: int, action: Callable[..., object]) -> HttpR
     """Do it; htmx swaps the button for the new one, everybody else goes back to where it was."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
-    idea, _canonical = find_with_canonical(request, pk)
+    idea, canonical = find_with_canonical(request, pk)
     action(idea=idea, by=request.user)
     back = came_from(request, otherwise=idea.get_absolute_url())
     if not is_htmx(request):
@@ -41,11 +44,19 @@ def _vote(request: HttpRequest, pk: int, action: Callable[..., object]) -> HttpR
     counted = tally.votes_of(request.user, [idea])
     at = Idea.objects.select_related("status", "board").get(pk=tally.crown_for(request.user, idea))
     is_voted = at.pk in counted.values()
+    stakes = stakes_of(request.user, read_family(canonical or idea, request.user).seen())
+    reason = vote_to_explain(stakes, [pk for pk, crown in counted.items() if crown == at.pk], idea.pk)
     context = {
         "ballot": ballot(request.user, idea, at=at, is_voted=is_voted, back=back.partition("#")[0]),
         "is_large": request.POST.get("is_large"),
         "duplicate": idea if idea.canonical_id else None,
         "is_counted": counted.get(idea.pk) == idea.canonical_id,
+        "reason": reason,
+        "reason_form": VoteReasonForm(initial=reason_of(reason)),
+        "is_open": action is cast_vote,
+        "back": back,
+        "followed": canonical or idea,
+        "is_following": follows(stakes, (canonical or idea).pk),
     }
     return render(request, "ideas/vote_answer.html", context)
 

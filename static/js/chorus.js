@@ -231,6 +231,12 @@
       discardDraft();
     } else if (button.dataset.copyLink !== undefined) {
       const address = new URL(button.dataset.copyLink || location.href, location.href).href;
+      const title = button.dataset.shareTitle;
+      try {
+        if (title && navigator.share) return await navigator.share({ title, url: address });
+      } catch (error) {
+        if (error.name === "AbortError") return;
+      }
       try {
         await navigator.clipboard.writeText(address);
         say(toasts().dataset.copied);

@@ -53,6 +53,9 @@ PAGES = {
     "/i/{idea}/plan/notes/": STATUS,
     "/i/{idea}/merge/": MODERATE,
     "/i/{idea}/comment/": COMMENT,
+    "/i/{idea}/explain/": COMMENT,
+    "/i/{idea}/voices/": READ,
+    "/i/{idea}/questions/": STATUS,
 }
 COMMENT_PAGES = {
     "/i/comments/{comment}/history/": READ,
