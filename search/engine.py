@@ -10,7 +10,7 @@ from core.access import is_restricted, readable_page_ids
 from core.words import composed, words_in
 from ideas import tally
 from ideas.ballots import may_see_count
-from ideas.models import Idea, IdeaBoardPage
+from ideas.models import Idea, IdeaBoardPage, RelatedQuestion
 from search.backends import Backend, Kind, Wanted
 from search.embedded import EmbeddedBackend
 from search.highlight import Fragment, excerpt, marked, matched_in, plain_text
@@ -21,6 +21,7 @@ MOST_WORDS = 12
 TELLING_FROM = 4
 MOST_CHARACTERS = 400
 MOST_ANSWERS = 200
+MOST_RELATED = 5
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,26 @@ def search(query: str, user: Any, kind: Kind | None = None, page: int = 1) -> Re
     asked = Wanted(words, {kind: pages[kind]}, wanted.any_word) if kind else wanted
     found = searched.best(asked, page * PAGE_SIZE)[(page - 1) * PAGE_SIZE :]
     return Results(_hits(found, words, user), counts, kind, page, is_partial, words)
+
+
+def questions_like(idea: Idea, user: Any, most: int = MOST_RELATED) -> list[Hit]:
+    """Questions that share telling words with the title of an idea, without those that the team tied to it.
+
+    A question has to share two of them, or the only one.
+    """
+    words = tuple(word for word in words_of(idea.title) if len(word) >= TELLING_FROM)
+    if not words:
+        return []
+    pages = {Kind.QUESTION: readable_page_ids(user, ForumPage)}
+    found = backend().best(Wanted(words, pages, any_word=True), most * 4)
+    tied = set(RelatedQuestion.objects.filter(idea=idea.pk).values_list("question", flat=True))
+    hits = _hits([key for key in found if key[1] not in tied], words, user)
+    return [hit for hit in hits if len(_shared(hit, words)) >= min(2, len(words))][:most]
+
+
+def _shared(hit: Hit, words: Sequence[str]) -> set[str]:
+    texts = (composed(hit.post.title), plain_text(hit.post.body_html))
+    return {word for text in texts for word in matched_in(text, words)}
 
 
 def backend() -> Backend:

@@ -5,4 +5,5 @@ from search import views
 app_name = "search"
 urlpatterns = [
     path("", views.search_page, name="search"),
+    path("related/", views.related_questions, name="related"),
 ]

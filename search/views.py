@@ -1,15 +1,17 @@
-"""The search page."""
+"""The search page, and what other pages take in from the search."""
 
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from community.views.requests import is_htmx
+from ideas.models import Idea
 from search.backends import Kind
-from search.engine import Results, search
+from search.engine import Results, questions_like, search
 
 MOST_SHOWN = 200
 
@@ -30,6 +32,17 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "carried": urlencode({"title": query}),
     }
     return render(request, "search/search.html", context)
+
+
+@require_safe
+def related_questions(request: HttpRequest) -> HttpResponse:
+    """The questions that are like an `idea`, for its page to take in; otherwise the search for its title."""
+    number = request.GET.get("idea", "")
+    wanted = int(number) if number.isdecimal() and len(number) < 19 else 0
+    idea = get_object_or_404(Idea.objects.visible_to(request.user), pk=wanted)
+    if not is_htmx(request):
+        return redirect(_address(idea.title[:MOST_SHOWN], Kind.QUESTION))
+    return render(request, "search/related.html", {"hits": questions_like(idea, request.user)})
 
 
 def _tabs(query: str, results: Results) -> list[dict[str, object]]:
