@@ -31,6 +31,7 @@ urlpatterns = [
     path("i/<int:pk>/voices/", views.idea_voices, name="idea-voices"),
     path("i/<int:pk>/questions/", views.idea_questions, name="idea-questions"),
     path("i/<int:pk>/questions/<int:question>/remove/", views.question_remove, name="question-remove"),
+    path("i/<int:pk>/card.png", views.idea_card, name="idea-card"),
     path("i/<int:pk>/comment/", views.idea_comment, name="idea-comment"),
     path("i/<int:pk>/merge/", views.idea_merge, name="idea-merge"),
     path("i/<int:pk>/merge/<int:into>/", views.merge_preview, name="merge-preview"),

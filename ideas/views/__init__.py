@@ -1,6 +1,7 @@
 """What people see and do on the boards: each view finds its subject through the gate, calls one action, and answers."""
 
 from ideas.views.boards import board_page, idea_create
+from ideas.views.cards import idea_card
 from ideas.views.comments import comment_delete, comment_detail, comment_edit, comment_history, idea_comment
 from ideas.views.following import edit_seen, idea_follow, idea_unfollow
 from ideas.views.ideas import idea_delete, idea_detail, idea_edit, idea_history
@@ -23,6 +24,7 @@ __all__ = [
     "comment_edit",
     "comment_history",
     "edit_seen",
+    "idea_card",
     "idea_comment",
     "idea_create",
     "idea_delete",

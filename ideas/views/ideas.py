@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -72,6 +73,7 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         ),
         **_own_part(request, idea, clicked, thread),
         **_support(request, idea, family, is_voted=is_voted),
+        "card_url": _card_url(request, idea),
         "outcome": next((change for change in thread.changes if change.answer), None),
         "first_status": thread.changes[-1].change.old_status if thread.changes else idea.status,
         "may_undo": request.user.has_perm(MERGE),
@@ -119,6 +121,13 @@ def _support(request: HttpRequest, idea: Idea, family: Family, *, is_voted: bool
         "importances": importances(ideas, edges) if is_team else [],
         "questions": questions_for(ideas, request.user)[:MOST_QUESTIONS],
     }
+
+
+def _card_url(request: HttpRequest, idea: Idea) -> str:
+    """The whole address of the picture for other sites, where visitors may see the idea."""
+    if not idea.is_visible or is_restricted(idea.board.path):
+        return ""
+    return request.build_absolute_uri(reverse("ideas:idea-card", args=[idea.pk]))
 
 
 def _came_through(request: HttpRequest, thread: IdeaThread) -> Idea | None:

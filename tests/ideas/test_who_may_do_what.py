@@ -42,6 +42,8 @@ COMMENT: dict[str, Row] = {
     HIDDEN: (SIGN_IN, 404, 200, 200, 404),
     DELETED: (SIGN_IN, 404, 404, 200, 404),
 }
+# The same for everybody.
+FOR_VISITORS: dict[str, Row] = {V: (200,) * 5, HELD: (404,) * 5, HIDDEN: (404,) * 5, DELETED: (404,) * 5}
 PAGES = {
     "/i/{idea}/{slug}/": READ,
     "/i/{idea}/history/": READ,
@@ -56,6 +58,7 @@ PAGES = {
     "/i/{idea}/explain/": COMMENT,
     "/i/{idea}/voices/": READ,
     "/i/{idea}/questions/": STATUS,
+    "/i/{idea}/card.png": FOR_VISITORS,
 }
 COMMENT_PAGES = {
     "/i/comments/{comment}/history/": READ,
