@@ -27,6 +27,14 @@ def address(name: str, default: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def whole_number(name: str) -> int:
+    """A number from 0 on, 0 where the variable is not set."""
+    value = os.environ.get(name) or "0"
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is a whole number; {DESCRIBED}")
+    return int(value)
+
+
 def json_object(name: str) -> dict[str, Any]:
     """An object in JSON, empty where the variable is not set."""
     try:

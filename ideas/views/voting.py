@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.clients import client_address
 from community.views.requests import is_htmx
 from ideas import tally
 from ideas.actions import cast_vote, rejoin_votes, set_votes_apart, withdraw_vote
@@ -23,7 +24,7 @@ from ideas.views.requests import came_from, to_sign_in
 @require_POST
 def vote_cast(request: HttpRequest, pk: int) -> HttpResponse:
     """Vote for an idea."""
-    return _vote(request, pk, cast_vote)
+    return _vote(request, pk, cast_vote, network=client_address(request))
 
 
 @require_POST
@@ -32,12 +33,12 @@ def vote_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return _vote(request, pk, withdraw_vote)
 
 
-def _vote(request: HttpRequest, pk: int, action: Callable[..., object]) -> HttpResponse:
+def _vote(request: HttpRequest, pk: int, action: Callable[..., object], **known: object) -> HttpResponse:
     """Do it; htmx swaps the button for the new one, everybody else goes back to where it was."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
     idea, canonical = find_with_canonical(request, pk)
-    action(idea=idea, by=request.user)
+    action(idea=idea, by=request.user, **known)
     back = came_from(request, otherwise=idea.get_absolute_url())
     if not is_htmx(request):
         return redirect(back)

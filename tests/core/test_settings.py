@@ -54,6 +54,7 @@ def test_a_start_without_a_variable_ends_with_a_sentence(name, value):
         ("EMAIL_URL", "mail.example.com", "EMAIL_URL begins with smtp://"),
         ("SOCIALACCOUNT_PROVIDERS", "{nonsense", "SOCIALACCOUNT_PROVIDERS is not JSON"),
         ("SOCIALACCOUNT_PROVIDERS", "[]", "SOCIALACCOUNT_PROVIDERS is an object in JSON"),
+        ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT is a whole number"),
     ],
 )
 def test_a_variable_that_cannot_be_understood_is_named(name, value, sentence):
