@@ -2,14 +2,14 @@
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.erasure import end_sessions, erase_all, sessions_of
 from accounts.managers import SYSTEM_HANDLE
-from accounts.models import FORMER_MEMBER, Member, default_language
+from accounts.models import FORMER_MEMBER, Member, Organisation, default_language
 from accounts.permissions import check_can_erase
 from accounts.roles import ADMINISTRATORS
 from accounts.signals import member_erased
@@ -26,6 +26,10 @@ class LastAdministratorError(ConflictError):
 
 class SystemMemberError(ConflictError):
     sentence = _("This member is the site itself.")
+
+
+class HasAccountError(ConflictError):
+    sentence = _("A member has this email address. Choose them instead.")
 
 
 @transaction.atomic
@@ -60,6 +64,30 @@ def create_administrator(*, name: str, email: str, password: str) -> Member:
     member.groups.add(Group.objects.get(name=ADMINISTRATORS))
     EmailAddress.objects.create(user=member, email=member.email, verified=True, primary=True)
     return member
+
+
+@transaction.atomic
+def add_customer(*, name: str, contact_email: str = "", organisation: Organisation | None = None) -> Member:
+    """Somebody without an account, for whom the team acts; who is known by this address already is taken as they are.
+
+    Whether the team may is the caller's to know. Raises HasAccountError.
+    """
+    contact_email = contact_email.lower()
+    while True:
+        if contact_email and Member.objects.with_address(contact_email):
+            raise HasAccountError
+        same = Member.objects.filter(contact_email__iexact=contact_email, claimed_by=None)
+        if contact_email and (known := same.first()):
+            return known
+        try:
+            with transaction.atomic():
+                handle = Member.objects.free_handles([name])[0]
+                return Member.objects.create_user(
+                    handle, name=name, contact_email=contact_email, organisation=organisation
+                )
+        except IntegrityError:
+            # Somebody else has just added them, or somebody with the same handle.
+            continue
 
 
 def erase_member(*, member: Member, by: Member) -> Member:

@@ -113,6 +113,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 fields=["source", "source_id"], condition=~models.Q(source=""), name="unique_member_source"
             ),
+            models.UniqueConstraint(
+                Lower("contact_email"),
+                condition=~models.Q(contact_email="") & models.Q(claimed_by__isnull=True),
+                name="unique_unclaimed_contact",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ COMMENT_LENGTH = 5_000
 RESERVED_SLUGS = {
     *("answer", "apart", "comment", "comments", "delete", "edit", "explain", "follow", "history"),
     *("merge", "merges", "plan", "questions", "rank", "rejoin", "seen", "status", "unfollow", "unmerge", "unvote"),
-    *("voices", "vote"),
+    *("voices", "vote", "votes"),
 }
 
 

@@ -14,9 +14,14 @@ class ForbiddenError(PermissionDenied):
 
 
 class ConflictError(Exception):
-    """The act is not possible in the present state, and nothing has changed: 409. Subclasses give the sentence."""
+    """The act is not possible in the present state, and nothing has changed: 409. Subclasses give the sentence.
+
+    They may name the page that helps further: `leads_to` is the name of its URL, `leads_to_label` what a link says.
+    """
 
     sentence: str | Promise = ""
+    leads_to: str = ""
+    leads_to_label: str | Promise = ""
 
     def __init__(self, sentence: str | Promise | None = None) -> None:
         super().__init__(str(sentence or self.sentence))

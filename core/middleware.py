@@ -76,7 +76,12 @@ class ErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ConflictError):
-            return render(request, "409.html", {"exception": str(exception)}, status=409)
+            context = {
+                "exception": str(exception),
+                "action_url": exception.leads_to and reverse(exception.leads_to),
+                "action_label": exception.leads_to_label,
+            }
+            return render(request, "409.html", context, status=409)
         if isinstance(exception, ProtectedError):
             sentence = _("This can't be deleted, for something else depends on it.")
             return render(request, "409.html", {"exception": sentence}, status=409)

@@ -5,4 +5,4 @@ class IdeasConfig(AppConfig):
     name = "ideas"
 
     def ready(self) -> None:
-        from ideas import erasure, log, publishing  # noqa: F401
+        from ideas import erasure, log, publishing, receivers  # noqa: F401

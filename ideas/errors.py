@@ -82,6 +82,8 @@ class OthersMergedIntoError(ConflictError):
 
 class BudgetSpentError(ConflictError):
     sentence = _("You have used all your votes on this board. Take one back, or wait until one of your ideas is done.")
+    leads_to = "ideas:own-votes"
+    leads_to_label = _("See your votes")
 
 
 class NoVoteError(ConflictError):
@@ -102,6 +104,12 @@ class SuspendedVoterError(ConflictError):
 
 class AlreadyClaimedError(ConflictError):
     sentence = _("These votes belong to an account already.")
+
+
+class UnknownClaimLinkError(ConflictError):
+    sentence = _("This link is not valid any more. Ask the team for a new one.")
+    leads_to = "ideas:own-votes"
+    leads_to_label = _("See your votes")
 
 
 class NotInColumnError(ConflictError):

@@ -2,26 +2,32 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Member
+from accounts.models import Member, Organisation
 from community.content import COMMENT_LENGTH
 from community.fields import MarkdownField, TagsField, TitleField
 from community.models import Question
 from ideas.errors import EmptyAnswerError, UnknownTrackerError
-from ideas.models import SENTENCE_LENGTH, Idea, Importance, Status, TrackerLink
+from ideas.models import SENTENCE_LENGTH, Idea, Importance, Status, TrackerLink, Vote, VoteEvent
 from ideas.planning import possible_owners
 from ideas.quarters import quarter_choices
 from ideas.stakes import Stake
 from ideas.trackers import recognise
+from ideas.voters import found_customers
 
 REASON_LENGTH = 500
+MOST_PEOPLE_FOUND = 12
+EARLIEST_YEAR = 2000
 
 _QUESTION_ADDRESS = re.compile(r"(?:^|/)q/(\d{1,18})(?:/|$)")
 _ADDRESS = re.compile(r"(?:^|/)i/(\d{1,18})(?:/|$)")
@@ -239,3 +245,149 @@ class FindQuestionForm(forms.Form):
         if question is None:
             raise ValidationError(_("There is no such question, or you may not see it."))
         return question
+
+
+class CustomerVoteForm(forms.Form):
+    """The vote of somebody who called or wrote: who it was, how and when they said so, and what they said.
+
+    `q` finds people, who are then choices of `voter`; the last choice is a customer without an account. With
+    `is_search` only that is wanted: nothing that was typed is judged.
+    """
+
+    use_required_attribute = False
+    NOBODY_YET = "new"
+    CHANNELS = (VoteEvent.Channel.EMAIL, VoteEvent.Channel.PHONE, VoteEvent.Channel.CHAT)
+
+    q = forms.CharField(
+        label=_("Find a member or customer"),
+        help_text=_("Words of their name, handle or email address."),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    voter = forms.ChoiceField(label=_("Whose vote is it?"), widget=forms.RadioSelect, initial=NOBODY_YET)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        error_messages={"required": _("Say whose vote it is.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    contact_email = forms.EmailField(
+        label=_("Email address"),
+        required=False,
+        help_text=_("If they ever sign up with it, they can claim their votes."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), required=False, queryset=Organisation.objects.all(), empty_label=_("None known")
+    )
+    channel = forms.ChoiceField(
+        label=_("How did they tell us?"),
+        choices=[(channel.value, capfirst(channel.label)) for channel in CHANNELS],
+        widget=forms.RadioSelect,
+    )
+    occurred_at = forms.DateTimeField(
+        label=_("When?"),
+        required=False,
+        help_text=_("Left empty: now."),
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+    importance = forms.ChoiceField(
+        label=_("How much do they need it?"),
+        required=False,
+        choices=[("", _("They did not say")), *((each.value, capfirst(each.label)) for each in Importance)],
+        widget=forms.RadioSelect,
+    )
+    sentence = forms.CharField(
+        label=_("What would it let them do?"),
+        required=False,
+        max_length=SENTENCE_LENGTH,
+        help_text=_("In their words. The product team and moderators can read it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    evidence_url = forms.URLField(
+        label=_("Where is it written?"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("The address of a ticket or a conversation."),
+    )
+    note = forms.CharField(label=_("Note for the team"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, by: Member, is_search: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("occurred_at", timezone.localtime().replace(second=0, microsecond=0))
+        self.by, self.is_search = by, is_search
+        self.people = self._named()
+        self.fields["name"].required = self["voter"].value() in (self.NOBODY_YET, None)
+        self._offer()
+
+    def _named(self) -> dict[int, Member]:
+        """Who was found by the words, and who was chosen before."""
+        words, chosen = str(self["q"].value() or ""), str(self["voter"].value() or "")
+        people = {member.pk: member for member in found_customers(words, self.by, MOST_PEOPLE_FOUND)}
+        if chosen.isdecimal() and len(chosen) < 19 and int(chosen) not in people:
+            known = Member.objects.with_words("").exclude(pk=self.by.pk).select_related("organisation")
+            people |= {member.pk: member for member in known.filter(pk=int(chosen))}
+        return people
+
+    def _offer(self) -> None:
+        choices: list[tuple[str, Any]] = [(str(pk), _described(member)) for pk, member in self.people.items()]
+        nobody = (self.NOBODY_YET, gettext("A customer without an account"))
+        self.fields["voter"].choices = [*choices, nobody]  # type: ignore[attr-defined]
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_search:
+            self.errors.clear()
+
+    def clean_occurred_at(self) -> Any:
+        moment = self.cleaned_data["occurred_at"]
+        if moment is not None and moment > timezone.now():
+            raise ValidationError(_("This is in the future."))
+        if moment is not None and moment.year < EARLIEST_YEAR:
+            raise ValidationError(_("This is too long ago."))
+        return moment
+
+    def clean_evidence_url(self) -> str:
+        address: str = self.cleaned_data["evidence_url"]
+        if address and urlsplit(address).scheme not in ("http", "https"):
+            raise ValidationError(_("Give an address that begins with https:// or http://."))
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        """What the action takes: `voter` is a member, or None for a customer without an account."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned.pop("q", None)
+        chosen = cleaned.get("voter")
+        if chosen == self.NOBODY_YET:
+            cleaned["voter"] = None
+            self._check_customer(cleaned)
+        elif chosen is not None:
+            cleaned["voter"] = self.people[int(chosen)]
+        return cleaned
+
+    def _check_customer(self, cleaned: dict[str, Any]) -> None:
+        email = cleaned.get("contact_email")
+        account = Member.objects.with_address(email) if email else None
+        if account is not None:
+            self.people[account.pk] = account
+            self._offer()
+            sentence = gettext("{name} has an account with this email address. Choose them here.")
+            self.add_error("voter", sentence.format(name=account.name))
+
+    def standing_vote(self, idea: Idea) -> Vote | None:
+        """The vote of the person named, where it stands already; None as long as the form is not right."""
+        if not (self.is_bound and self.is_valid()):
+            return None
+        voter, email = self.cleaned_data["voter"], self.cleaned_data["contact_email"]
+        if voter is None:
+            voter = Member.objects.unclaimed().filter(contact_email__iexact=email).first() if email else None
+        return Vote.objects.filter(idea=idea.pk, member=voter).standing().first() if voter else None
+
+
+def _described(member: Member) -> Any:
+    """A person as a choice: enough to tell two of the same name apart."""
+    known = [f"@{member.handle}" if member.email else gettext("no account"), member.email or member.contact_email]
+    known.append(member.organisation.name if member.organisation else "")
+    return format_html('<span>{} <span class="u-muted">{}</span></span>', member.name, " · ".join(filter(None, known)))

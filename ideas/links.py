@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from community.content import Visibility
 from ideas.models import Comment, Idea
-from ideas.permissions import CHANGE_STATUS, MERGE
+from ideas.permissions import CHANGE_STATUS, MERGE, VOTE_ON_BEHALF, may_see_voters
 from ideas.querysets import MODERATE
 
 
@@ -23,6 +23,8 @@ class Links:
     merge: str = ""
     undo_merge: str = ""
     status: str = ""
+    voters: str = ""
+    add_vote: str = ""
 
 
 def links_for(user: Any, post: Idea | Comment) -> Links:
@@ -34,6 +36,8 @@ def links_for(user: Any, post: Idea | Comment) -> Links:
     may_hide = moderates and post.visibility in (Visibility.VISIBLE, Visibility.HELD)
     may_merge = isinstance(post, Idea) and user.has_perm(MERGE)
     is_merged = isinstance(post, Idea) and post.canonical_id is not None
+    may_add_vote = isinstance(post, Idea) and post.is_visible and user.has_perm(VOTE_ON_BEHALF)
+    knows_voters = isinstance(post, Idea) and may_see_voters(user)
     may_change_status = isinstance(post, Idea) and not is_merged and user.has_perm(CHANGE_STATUS)
     return Links(
         edit=reverse(f"ideas:{stem}-edit", args=[post.pk]) if may_change else "",
@@ -44,4 +48,6 @@ def links_for(user: Any, post: Idea | Comment) -> Links:
         merge=reverse("ideas:idea-merge", args=[post.pk]) if may_merge and post.is_visible and not is_merged else "",
         undo_merge=reverse("ideas:merge-undo", args=[post.pk]) if may_merge and is_merged else "",
         status=reverse("ideas:idea-status", args=[post.pk]) if may_change_status else "",
+        voters=reverse("ideas:voters", args=[post.pk]) if knows_voters else "",
+        add_vote=reverse("ideas:vote-add", args=[post.pk]) if may_add_vote else "",
     )

@@ -51,6 +51,16 @@ def check_can_vote_for_others(user: Any, idea: Idea) -> None:
         raise ForbiddenError(_("You can add votes only to ideas that you may see."))
 
 
+def may_see_voters(user: Any) -> bool:
+    return bool(user.has_perm(VOTE_ON_BEHALF) or user.has_perm(PLAN))
+
+
+def check_can_see_voters(user: Any) -> None:
+    """Who voted, through which channel and why; signs of manipulation: the product team and moderators."""
+    if not may_see_voters(user):
+        raise ForbiddenError(_("Only the product team and moderators see who voted."))
+
+
 def check_can_plan(user: Any) -> None:
     """Owner, target quarter, links to the tracker, private notes: the product team and moderators."""
     if not user.has_perm(PLAN):

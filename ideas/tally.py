@@ -162,6 +162,19 @@ def supported_by(member: Any, ideas: Iterable[Idea]) -> set[int]:
     return set(votes_of(member, ideas).values())
 
 
+def all_supported_by(member: Any) -> QuerySet[Idea]:
+    """All ideas where the person counts as a supporter; see votes_of.
+
+    To make it takes one query, and three more for somebody who has set votes apart.
+    """
+    roots = _set_apart(member).values_list("edge__duplicate__canonical", flat=True)
+    divided = {root for root in roots if root is not None}
+    own_way = votes_of(member, Idea.objects.filter(pk__in=divided).only("canonical")) if divided else {}
+    votes = Vote.objects.filter(member=member.pk).standing().annotate(root=Coalesce("idea__canonical", "idea"))
+    whole = votes.exclude(root__in=divided).values("root")
+    return Idea.objects.filter(Q(pk__in=whole) | Q(pk__in=set(own_way.values())))
+
+
 def crown_for(member: Any, idea: Idea) -> int:
     """The id of the idea where a vote of this person for the idea counts, or would count."""
     if idea.canonical_id is None:

@@ -32,6 +32,9 @@ urlpatterns = [
     path("i/<int:pk>/questions/", views.idea_questions, name="idea-questions"),
     path("i/<int:pk>/questions/<int:question>/remove/", views.question_remove, name="question-remove"),
     path("i/<int:pk>/card.png", views.idea_card, name="idea-card"),
+    path("i/<int:pk>/votes/", views.voters, name="voters"),
+    path("i/<int:pk>/votes/add/", views.vote_add, name="vote-add"),
+    path("i/<int:pk>/votes/<int:vote>/take-back/", views.vote_take_back, name="vote-take-back"),
     path("i/<int:pk>/comment/", views.idea_comment, name="idea-comment"),
     path("i/<int:pk>/merge/", views.idea_merge, name="idea-merge"),
     path("i/<int:pk>/merge/<int:into>/", views.merge_preview, name="merge-preview"),
@@ -45,4 +48,7 @@ urlpatterns = [
     path("i/comments/<int:pk>/edit/", views.comment_edit, name="comment-edit"),
     path("i/comments/<int:pk>/delete/", views.comment_delete, name="comment-delete"),
     path("i/comments/<int:pk>/history/", views.comment_history, name="comment-history"),
+    path("accounts/votes/", views.own_votes, name="own-votes"),
+    path("accounts/votes/<int:customer>/claim/", views.votes_claim, name="votes-claim"),
+    path("accounts/votes/claim/<str:token>/", views.votes_claim_link, name="votes-claim-link"),
 ]

@@ -30,7 +30,7 @@ from ideas.log import (
     TAGGED,
     UNLINKED,
 )
-from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
+from ideas.permissions import CHANGE_STATUS, MERGE, PLAN, VOTE_ON_BEHALF
 from ideas.policy_admin import PolicyViewSet
 from ideas.quarters import quarter_label
 
@@ -62,7 +62,7 @@ def policies() -> PolicyViewSet:
 @hooks.register("register_permissions")
 def permissions_on_ideas() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
-    codenames = [name.partition(".")[2] for name in (MERGE, CHANGE_STATUS, PLAN)]
+    codenames = [name.partition(".")[2] for name in (MERGE, CHANGE_STATUS, PLAN, VOTE_ON_BEHALF)]
     return Permission.objects.filter(content_type__app_label="ideas", codename__in=codenames)
 
 

@@ -4,6 +4,7 @@ from ideas.actions.bulk import Leave, Outcome, change_ideas
 from ideas.actions.changelog import ship_named_ideas
 from ideas.actions.claiming import claim_votes
 from ideas.actions.comments import post_comment
+from ideas.actions.customers import add_vote
 from ideas.actions.edits import acknowledge_edit
 from ideas.actions.exclusion import exclude_votes, restore_votes
 from ideas.actions.following import follow_idea, unfollow_idea
@@ -37,6 +38,7 @@ __all__ = [
     "Outcome",
     "acknowledge_edit",
     "add_tracker_link",
+    "add_vote",
     "cast_vote",
     "cast_vote_for",
     "change_ideas",

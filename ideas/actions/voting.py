@@ -60,8 +60,8 @@ def cast_vote_for(
 ) -> Vote:
     """Add the vote of a customer who called or wrote: a member, or somebody without an account.
 
-    Where their vote stands already, nothing is written but the sentence. Raises ForbiddenError, UnreadableBoardError,
-    SuspendedVoterError, VotingClosedError and BudgetSpentError.
+    Where their vote stands already, nothing is written but the sentence, and that only where there is none yet. Raises
+    ForbiddenError, UnreadableBoardError, SuspendedVoterError, VotingClosedError and BudgetSpentError.
     """
     rows = families.lock(Idea, idea.pk)
     now = timezone.now()
@@ -74,7 +74,7 @@ def cast_vote_for(
     vote, event = _cast(rows, idea, voter, by, now, occurred_at, channel, importance, None)
     if event is not None and (evidence_url or note):
         VoteEvidence.objects.create(event=event, url=evidence_url, note=note)
-    if sentence:
+    if sentence and (event is not None or not VoteSentence.objects.filter(idea=idea.pk, member=voter).exists()):
         _say(vote, sentence, is_public=False, now=now)
     return vote
 

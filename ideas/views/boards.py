@@ -18,7 +18,7 @@ from accounts.permissions import check_is_not_suspended
 from community.views.requests import begun, typed
 from core.access import is_restricted
 from core.forms import submit
-from ideas import tally
+from ideas import budgets, tally
 from ideas.actions import post_idea
 from ideas.ballots import Ballot, ballot
 from ideas.forms import IdeaForm
@@ -83,6 +83,7 @@ def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
         "all_tags_url": choice.address(tag=""),
         "is_filtered": bool(choice.status or choice.tag),
         "clear_url": choice.address(status="", tag=""),
+        "purse": budgets.purse(request.user, page),
         "rows": _rows(request, rows.items, order),
         "next_url": rows.next_cursor and choice.address(after=rows.next_cursor),
         "previous_url": rows.previous_cursor and choice.address(after=rows.previous_cursor),
@@ -163,7 +164,7 @@ def idea_create(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
         return to_sign_in(request)
     idea, status = submit(form, post_idea, board=page, by=request.user)
     if idea:
-        messages.success(request, _("Your idea is on the board, and your vote is its first."), extra_tags=request.path)
+        messages.success(request, _posted(request, idea), extra_tags=request.path)
         return redirect(idea)
     context = {
         "title": _("Propose an idea"),
@@ -174,3 +175,14 @@ def idea_create(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
         "cancel_url": page.url,
     }
     return render(request, "community/post_form.html", context, status=status)
+
+
+def _posted(request: HttpRequest, idea: Idea) -> str:
+    """What the author is told, who may have had no vote left for it."""
+    if idea.supporter_count:
+        return _("Your idea is on the board, and your vote is its first.")
+    if budgets.left(request.user, idea.board) == 0:
+        return _(
+            "Your idea is on the board, without your vote: all your votes are in use. Take one back to vote for it."
+        )
+    return _("Your idea is on the board.")

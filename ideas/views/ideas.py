@@ -18,6 +18,7 @@ from community.views.posts import confirm_deletion, parents_of, show_history
 from community.views.requests import member_of, typed
 from core.access import is_restricted
 from core.forms import submit
+from ideas import budgets
 from ideas.actions import delete_idea, edit_idea
 from ideas.ballots import ballot, may_see_count
 from ideas.changelog import entries_on
@@ -74,6 +75,7 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         **_own_part(request, idea, clicked, thread),
         **_support(request, idea, family, is_voted=is_voted),
         "card_url": _card_url(request, idea),
+        "purse": budgets.purse(request.user, thread.crown.board),
         "outcome": next((change for change in thread.changes if change.answer), None),
         "first_status": thread.changes[-1].change.old_status if thread.changes else idea.status,
         "may_undo": request.user.has_perm(MERGE),

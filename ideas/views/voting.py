@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.clients import client_address
 from community.views.requests import is_htmx
-from ideas import tally
+from ideas import budgets, tally
 from ideas.actions import cast_vote, rejoin_votes, set_votes_apart, withdraw_vote
 from ideas.ballots import ballot
 from ideas.forms import VoteReasonForm, reason_of
@@ -58,6 +58,7 @@ def _vote(request: HttpRequest, pk: int, action: Callable[..., object], **known:
         "back": back,
         "followed": canonical or idea,
         "is_following": follows(stakes, (canonical or idea).pk),
+        "purse": budgets.purse(request.user, at.board),
     }
     return render(request, "ideas/vote_answer.html", context)
 
