@@ -20,8 +20,8 @@ COMMENT_LENGTH = 5_000
 # What else stands where slugs stand, as in /q/7/edit/: the address of a question titled “Edit” must not lead there.
 RESERVED_SLUGS = {
     *("answer", "apart", "comment", "comments", "delete", "edit", "explain", "follow", "history"),
-    *("merge", "merges", "plan", "questions", "rank", "rejoin", "seen", "status", "unfollow", "unmerge", "unvote"),
-    *("voices", "vote", "votes"),
+    *("merge", "merges", "plan", "questions", "rank", "rejoin", "seen", "signals", "status", "unfollow", "unmerge"),
+    *("unvote", "voices", "vote", "votes"),
 }
 
 

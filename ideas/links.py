@@ -25,6 +25,7 @@ class Links:
     status: str = ""
     voters: str = ""
     add_vote: str = ""
+    signals: str = ""
 
 
 def links_for(user: Any, post: Idea | Comment) -> Links:
@@ -50,4 +51,5 @@ def links_for(user: Any, post: Idea | Comment) -> Links:
         status=reverse("ideas:idea-status", args=[post.pk]) if may_change_status else "",
         voters=reverse("ideas:voters", args=[post.pk]) if knows_voters else "",
         add_vote=reverse("ideas:vote-add", args=[post.pk]) if may_add_vote else "",
+        signals=reverse("ideas:manipulation", args=[post.pk]) if knows_voters else "",
     )

@@ -35,6 +35,7 @@ urlpatterns = [
     path("i/<int:pk>/votes/", views.voters, name="voters"),
     path("i/<int:pk>/votes/add/", views.vote_add, name="vote-add"),
     path("i/<int:pk>/votes/<int:vote>/take-back/", views.vote_take_back, name="vote-take-back"),
+    path("i/<int:pk>/signals/", views.manipulation, name="manipulation"),
     path("i/<int:pk>/comment/", views.idea_comment, name="idea-comment"),
     path("i/<int:pk>/merge/", views.idea_merge, name="idea-merge"),
     path("i/<int:pk>/merge/<int:into>/", views.merge_preview, name="merge-preview"),

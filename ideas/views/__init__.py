@@ -4,7 +4,7 @@ from ideas.views.boards import board_page, idea_create
 from ideas.views.cards import idea_card
 from ideas.views.comments import comment_delete, comment_detail, comment_edit, comment_history, idea_comment
 from ideas.views.following import edit_seen, idea_follow, idea_unfollow
-from ideas.views.for_team import vote_add, vote_take_back, voters
+from ideas.views.for_team import manipulation, vote_add, vote_take_back, voters
 from ideas.views.ideas import idea_delete, idea_detail, idea_edit, idea_history
 from ideas.views.merging import idea_merge, merge_history, merge_preview, merge_undo
 from ideas.views.own import own_votes, votes_claim, votes_claim_link
@@ -44,6 +44,7 @@ __all__ = [
     "ideas_for_question",
     "link_add",
     "link_remove",
+    "manipulation",
     "merge_history",
     "merge_preview",
     "merge_undo",

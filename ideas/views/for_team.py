@@ -14,6 +14,7 @@ from core.forms import submit
 from ideas.actions import add_vote, withdraw_vote_for
 from ideas.claims import token_for
 from ideas.forms import CustomerVoteForm
+from ideas.manipulation import report_on
 from ideas.models import Vote
 from ideas.permissions import VOTE_ON_BEHALF, check_can_see_voters, check_can_vote_for_others
 from ideas.views.finding import find_with_canonical
@@ -41,6 +42,7 @@ def voters(request: HttpRequest, pk: int) -> HttpResponse:
             for voter in page.voters
         ],
         "add_url": reverse("ideas:vote-add", args=[idea.pk]) if may_add and idea.is_visible else "",
+        "signals_url": reverse("ideas:manipulation", args=[idea.canonical_id or idea.pk]),
         "next_url": page.next_cursor and with_cursor("", page.next_cursor),
         "previous_url": page.previous_cursor and with_cursor("", page.previous_cursor),
         "is_first": "after" not in request.GET,
@@ -90,3 +92,16 @@ def vote_take_back(request: HttpRequest, pk: int, vote: int) -> HttpResponse:
         return redirect("ideas:voters", idea.pk)
     context = {"idea": idea, "voter": found.member, "cancel_url": reverse("ideas:voters", args=[idea.pk])}
     return render(request, "ideas/vote_take_back.html", context)
+
+
+@require_safe
+@member_required
+def manipulation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Signs that an idea's support may not be what it looks like; a part of it, for htmx, is the summary alone."""
+    idea, canonical = find_with_canonical(request, pk)
+    check_can_see_voters(request.user)
+    is_part = request.GET.get("part") == "summary"
+    if canonical:
+        return redirect(reverse("ideas:manipulation", args=[canonical.pk]) + ("?part=summary" if is_part else ""))
+    context = {"parents": parents_of(idea), "idea": idea, "report": report_on(idea, request.user)}
+    return render(request, f"ideas/manipulation.html{'#summary' if is_part else ''}", context)
