@@ -5,10 +5,13 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+WORDS = ["explain", "follow", "merges", "plan", "questions", "rank", "seen", "signals", "unfollow", "voices", "votes"]
+
 
 def rename(apps, schema_editor):
-    """/i/7/plan/ is the page of the idea's plan from now on, not that of an idea titled “Plan”."""
-    apps.get_model("ideas", "Idea").objects.filter(slug="plan").update(slug="about-plan")
+    """/i/7/plan/ is the page of the idea's plan from now on, not that of an idea titled “Plan”; the others likewise."""
+    for word in WORDS:
+        apps.get_model("ideas", "Idea").objects.filter(slug=word).update(slug=f"about-{word}")
 
 
 class Migration(migrations.Migration):
