@@ -47,11 +47,6 @@ class Column:
         return sum(count for _, count in self.statuses)
 
     @property
-    def colour(self) -> str:
-        """That of its first status."""
-        return self.statuses[0][0].colour
-
-    @property
     def is_whole(self) -> bool:
         """Whether the roadmap shows all of the column."""
         return len(self.cards) == self.total

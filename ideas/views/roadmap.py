@@ -38,6 +38,7 @@ class ShownColumn:
     """A column as the page shows it, with links to the lists of the ideas that it leaves out."""
 
     kind: str
+    colour: str
     heading: str | Promise
     total: int
     cards: list[ShownCard]
@@ -74,6 +75,7 @@ def _shown(request: HttpRequest, page: IdeaBoardPage, column: Column, supported:
     names_status = len(column.statuses) > 1
     return ShownColumn(
         kind=column.kind,
+        colour=column.statuses[0][0].colour,
         heading=HEADINGS[column.kind] if names_status else column.statuses[0][0].name,
         total=column.total,
         cards=[
