@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -97,19 +96,22 @@ def lock_once(model: type[T], pks: set[int]) -> dict[int, T]:
     No savepoint may have been released between the two: PostgreSQL lets whoever waits for a lock from a released
     savepoint wait for the end of the whole transaction, even when the lock is given back before.
     """
-    family = _family_of(model, pks)
-    found = set(family.values_list("pk", flat=True))
-    held = model._default_manager.filter(pk__in=found).order_by("pk").select_for_update(of=("self",), no_key=True)
+    held = model._default_manager.filter(pk__in=_family_of(model, pks)).order_by("pk")
+    held = held.select_for_update(of=("self",), no_key=True).defer("body", "body_html", "excerpt")
     rows = {row.pk: row for row in held}
-    if set(_family_of(model, pks).values_list("pk", flat=True)) != rows.keys():
+    if _family_of(model, pks) != rows.keys():
         raise MovedError
     return rows
 
 
-def _family_of(model: type[T], pks: set[int]) -> QuerySet[Any]:
+def _family_of(model: type[T], pks: set[int]) -> set[int]:
+    """The ids of the whole families of these posts; one query does where none of them is a duplicate."""
     posts = model._default_manager
-    roots = set(posts.filter(pk__in=pks).values_list(Coalesce("canonical_id", "pk"), flat=True))
-    return posts.filter(Q(pk__in=roots) | Q(canonical__in=roots))
+    around = dict(posts.filter(Q(pk__in=pks) | Q(canonical__in=pks)).values_list("pk", "canonical_id"))
+    roots = {around.get(pk) or pk for pk in pks}
+    if roots == pks:
+        return set(around)
+    return set(posts.filter(Q(pk__in=roots) | Q(canonical__in=roots)).values_list("pk", flat=True))
 
 
 def check_can_link(duplicate: Any, target: Any) -> None:

@@ -224,9 +224,9 @@ def _log_add(one: float, other: float) -> float:
     return high + math.log1p(math.exp(low - high))
 
 
-def add_supporter(idea: Idea, since: datetime) -> None:
+def add_supporter(idea: Idea, since: datetime, half_life_days: int) -> None:
     """Count one more person on a locked idea, without reading the others."""
-    weight = decay(idea.board.half_life_days) * since.timestamp()
+    weight = decay(half_life_days) * since.timestamp()
     if idea.supporter_count:
         weight = _log_add(idea.trending, weight)
     store(idea, Counts(idea.supporter_count + 1, idea.family_base_votes, round(weight, DECIMALS)))

@@ -1,6 +1,9 @@
 """Casting, explaining and withdrawing votes. The rules, and why, are in docs/explanation/votes-and-merging.md."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,12 +15,25 @@ from ideas import budgets, networks, tally
 from ideas.errors import NotAddedByTeamError, NoVoteError, SuspendedVoterError, UnreadableBoardError, VotingClosedError
 from ideas.ledger import record
 from ideas.locking import lock_voter
-from ideas.models import Idea, Importance, Vote, VoteEvent, VoteEvidence, VoteSentence
+from ideas.models import Idea, Importance, Status, Vote, VoteEvent, VoteEvidence, VoteSentence
 from ideas.permissions import check_can_take_part, check_can_vote_for_others
 from ideas.querysets import readable_boards
 from ideas.signals import vote_cast, vote_explained, vote_withdrawn
 
 Kind = VoteEvent.Kind
+
+
+class Terms(NamedTuple):
+    """What the status and the board of an idea say of votes for it; read without the many columns of a page."""
+
+    accepts_votes: bool
+    half_life_days: int
+    vote_budget: int | None
+
+    @classmethod
+    def of(cls, idea: Idea) -> Terms:
+        columns = ("accepts_votes", "board__half_life_days", "board__vote_budget")
+        return cls(*Status.objects.values_list(*columns).get(pk=idea.status_id))
 
 
 @transaction.atomic
@@ -140,15 +156,19 @@ def _cast(
     import_run: ImportRun | None,
 ) -> tuple[Vote, VoteEvent | None]:
     """The voter's vote, and the line that was written unless it stood already."""
-    vote = Vote.objects.filter(idea=idea.pk, member=voter).first()
+    votes = {vote.idea_id: vote for vote in Vote.objects.filter(idea__in=rows, member=voter)}
+    vote = votes.get(idea.pk)
     if vote is not None and vote.stands:
         return vote, None
     family = tally.Family(rows)
     crown = rows[family.crown(idea.pk, voter.pk)]
-    if not (crown.accepts_votes and rows[idea.pk].is_visible):
+    terms = Terms.of(crown)
+    if not (terms.accepts_votes and crown.is_visible and rows[idea.pk].is_visible):
         raise VotingClosedError
-    supported = _supported(family, crown, voter)
-    if not supported:
+    supported = [
+        other for other in votes.values() if other.stands and family.crown(other.idea_id, voter.pk) == crown.pk
+    ]
+    if not supported and terms.vote_budget is not None:
         budgets.check_has_vote_left(voter, crown.board)
     vote = vote or Vote(idea_id=idea.pk)
     vote.member = voter
@@ -164,7 +184,7 @@ def _cast(
         import_run=import_run,
     )
     if not supported:
-        tally.add_supporter(crown, vote.cast_at)
+        tally.add_supporter(crown, vote.cast_at, terms.half_life_days)
     elif vote.cast_at < min(other.cast_at for other in supported):
         tally.recount(family)
     vote_cast.send(sender=Vote, idea=rows[idea.pk], by=by, member=voter)
@@ -203,9 +223,3 @@ def _say(vote: Vote, sentence: str, *, is_public: bool, now: datetime) -> None:
         return
     values = {"text": sentence, "is_public": is_public, "written_at": now}
     VoteSentence.objects.update_or_create(idea_id=vote.idea_id, member_id=vote.member_id, defaults=values)
-
-
-def _supported(family: tally.Family, crown: Idea, voter: Member) -> list[Vote]:
-    """The person's standing votes that count where `crown` is."""
-    votes = Vote.objects.filter(member=voter, idea__in=family.rows).standing()
-    return [vote for vote in votes if family.crown(vote.idea_id, voter.pk) == crown.pk]

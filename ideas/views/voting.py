@@ -17,7 +17,7 @@ from ideas.forms import VoteReasonForm, reason_of
 from ideas.models import Idea
 from ideas.stakes import follows, stakes_of, vote_to_explain
 from ideas.threads import read_family
-from ideas.views.finding import find_with_canonical
+from ideas.views.finding import find_for_vote, find_with_canonical
 from ideas.views.requests import came_from, to_sign_in
 
 
@@ -37,11 +37,12 @@ def _vote(request: HttpRequest, pk: int, action: Callable[..., object], **known:
     """Do it; htmx swaps the button for the new one, everybody else goes back to where it was."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
-    idea, canonical = find_with_canonical(request, pk)
-    action(idea=idea, by=request.user, **known)
-    back = came_from(request, otherwise=idea.get_absolute_url())
+    found = find_for_vote(request, pk)
+    action(idea=found, by=request.user, **known)
+    back = came_from(request, otherwise=found.get_absolute_url())
     if not is_htmx(request):
         return redirect(back)
+    idea, canonical = find_with_canonical(request, pk)
     counted = tally.votes_of(request.user, [idea])
     at = Idea.objects.select_related("status", "board").get(pk=tally.crown_for(request.user, idea))
     is_voted = at.pk in counted.values()
