@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.forms import CheckboxSelectMultiple
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -39,8 +40,8 @@ def weight(label: Any, default: int, **options: Any) -> models.DecimalField[Any,
 
 
 def number(value: Decimal) -> str:
-    """A weight as people write it: 1.5, not 1.500."""
-    return f"{value.normalize():f}"
+    """A weight as people write it in their language: 1.5 or 1,5, not 1.500."""
+    return number_format(Decimal(f"{value.normalize():f}"))
 
 
 class Policy(ClusterableModel):
