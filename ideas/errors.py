@@ -116,6 +116,10 @@ class NotInColumnError(ConflictError):
     sentence = _("These ideas are not near each other on the roadmap any more. Reload it and try again.")
 
 
+class NotArrangedError(NotInColumnError):
+    sentence = _("Only ideas that are planned or in progress can be put in order.")
+
+
 class NoShippedStatusError(ConflictError):
     sentence = _("The board of one of these ideas has no status of the kind “shipped”.")
 

@@ -13,6 +13,7 @@ from ideas.models import Idea, IdeaMerge, PrivateNote, StatusChange, TrackerLink
 from ideas.signals import (
     answer_corrected,
     idea_merge_undone,
+    idea_placed,
     idea_planned,
     idea_tagged,
     ideas_merged,
@@ -31,6 +32,7 @@ MERGE_UNDONE = "ideas.undo_merge"
 STATUS_CHANGED = "ideas.change_status"
 ANSWER_CORRECTED = "ideas.correct_answer"
 PLANNED = "ideas.plan"
+PLACED = "ideas.place_on_roadmap"
 TAGGED = "ideas.tag"
 LINKED = "ideas.link_tracker"
 UNLINKED = "ideas.unlink_tracker"
@@ -68,6 +70,11 @@ def record_correction(change: StatusChange, by: Member, **kwargs: Any) -> None:
 def record_plan(idea: Idea, by: Member, changed: list[str], **kwargs: Any) -> None:
     values = {"owner": idea.owner_id, "target_quarter": idea.target_quarter}
     log(instance=idea, action=PLANNED, user=by, data={name: values[name] for name in changed})
+
+
+@receiver(idea_placed)
+def record_place(idea: Idea, by: Member, neighbour: Idea, is_before: bool, **kwargs: Any) -> None:
+    log(instance=idea, action=PLACED, user=by, data={"neighbour": neighbour.pk, "is_before": is_before})
 
 
 @receiver(tracker_linked)

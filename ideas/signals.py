@@ -14,6 +14,7 @@ idea_merge_undone = Signal()  # edge, by
 status_changed = Signal()  # change, by
 answer_corrected = Signal()  # change, by
 idea_planned = Signal()  # idea, by, changed (names of fields)
+idea_placed = Signal()  # idea, by, neighbour, is_before
 tracker_linked = Signal()  # link, by
 tracker_unlinked = Signal()  # link, by
 note_written = Signal()  # note, by

@@ -23,6 +23,7 @@ from ideas.log import (
     NOTE_EDITED,
     NOTE_REMOVED,
     NOTE_WRITTEN,
+    PLACED,
     PLANNED,
     SENTENCE_HIDDEN,
     SENTENCE_SHOWN,
@@ -117,6 +118,15 @@ class PlanFormatter(LogFormatter):
         return ". ".join(parts)
 
 
+class PlaceFormatter(LogFormatter):
+    label = _("Place an idea on the roadmap")
+
+    def format_message(self, log_entry: Any) -> str:
+        if log_entry.data["is_before"]:
+            return gettext("Placed before idea %(neighbour)s on the roadmap") % log_entry.data
+        return gettext("Placed after idea %(neighbour)s on the roadmap") % log_entry.data
+
+
 class TagsFormatter(LogFormatter):
     label = _("Change the tags of an idea")
 
@@ -147,6 +157,7 @@ def log_of_ideas(actions: LogActionRegistry) -> None:
     actions.register_action(STATUS_CHANGED)(StatusFormatter)
     actions.register_action(ANSWER_CORRECTED)(CorrectionFormatter)
     actions.register_action(PLANNED)(PlanFormatter)
+    actions.register_action(PLACED)(PlaceFormatter)
     actions.register_action(TAGGED)(TagsFormatter)
     for action, label, message in (
         (LINKED, _("Link an idea to the tracker"), _("Linked to the tracker")),

@@ -1,12 +1,14 @@
 """Arranging the columns of a board's roadmap."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Member
-from ideas.errors import NotInColumnError
+from ideas.errors import NotArrangedError, NotInColumnError
 from ideas.models import Idea, IdeaBoardPage
 from ideas.permissions import check_can_change_status
 from ideas.roadmap import ARRANGED, ARRANGED_KINDS, first_of_column, place
+from ideas.signals import idea_placed
 
 GAP = 1024
 
@@ -16,32 +18,50 @@ def place_on_roadmap(*, idea: Idea, by: Member, before: Idea | None = None, afte
     """Put an idea right before or right after another one of its column; exactly one of them is given.
 
     What stands above it keeps its order from then on. Where a column has more than ARRANGED ideas, only that many have
-    places, and the last gives its up. Raises ForbiddenError and NotInColumnError.
+    places, and the last gives its up. Raises ForbiddenError, NotArrangedError and NotInColumnError.
     """
     neighbour = before or after
     if neighbour is None or (before and after):
         raise TypeError("Give either the idea before which it goes or the one after which it goes.")
-    # Whoever arranges a board waits here, so that its rows can then be locked in key order like all others.
-    IdeaBoardPage.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.board_id)
+    lock_board(idea)
     check_can_change_status(by)
-    held = Idea.objects.get(pk=idea.pk)
-    column = _locked_column(held) if held.status.kind in ARRANGED_KINDS else {}
-    others = sorted((row for pk, row in column.items() if pk != idea.pk), key=place)[:ARRANGED]
-    index = next((number for number, row in enumerate(others) if row.pk == neighbour.pk), None)
-    if index is None or idea.pk not in column:
+    kind = Idea.objects.select_related("status").get(pk=idea.pk).status.kind
+    column = lock_column(idea, kind)
+    if idea.pk not in column:
         raise NotInColumnError
     idea = column[idea.pk]
-    others.insert(index if before else index + 1, idea)
-    _give_places(others, others.index(idea))
+    put_in_place(idea, by, column, neighbour, is_before=before is not None)
     return idea
 
 
-def _locked_column(idea: Idea) -> dict[int, Idea]:
-    """The first ideas of the column that the idea is in, and itself, as {id: row}."""
-    keys = {*first_of_column(idea.board_id, idea.status.kind), idea.pk}
-    rows = Idea.objects.listed().filter(pk__in=keys, board=idea.board_id, status__kind=idea.status.kind)
-    held = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+def lock_board(idea: Idea) -> None:
+    """Whoever arranges a board waits here, so that its rows can then be locked in key order like all others."""
+    IdeaBoardPage.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.board_id)
+
+
+def lock_column(idea: Idea, kind: str) -> dict[int, Idea]:
+    """The first ideas of this kind on the idea's board, and itself where it is listed, as {id: row}, locked."""
+    keys = {*first_of_column(idea.board_id, kind), idea.pk} if kind in ARRANGED_KINDS else {idea.pk}
+    rows = Idea.objects.listed().filter(Q(status__kind=kind) | Q(pk=idea.pk), pk__in=keys, board=idea.board_id)
+    held = rows.select_related("status").order_by("pk").select_for_update(of=("self",), no_key=True)
     return {row.pk: row for row in held}
+
+
+def put_in_place(idea: Idea, by: Member, column: dict[int, Idea], neighbour: Idea, *, is_before: bool) -> None:
+    """Place an idea beside another of its locked column, and announce it; the caller has checked who may.
+
+    Raises NotArrangedError and NotInColumnError.
+    """
+    if idea.status.kind not in ARRANGED_KINDS:
+        raise NotArrangedError
+    others = [row for pk, row in column.items() if pk != idea.pk and row.status.kind == idea.status.kind]
+    others = sorted(others, key=place)[:ARRANGED]
+    index = next((number for number, row in enumerate(others) if row.pk == neighbour.pk), None)
+    if index is None:
+        raise NotInColumnError
+    others.insert(index if is_before else index + 1, idea)
+    _give_places(others, others.index(idea))
+    idea_placed.send(sender=Idea, idea=idea, by=by, neighbour=neighbour, is_before=is_before)
 
 
 def _give_places(column: list[Idea], index: int) -> None:

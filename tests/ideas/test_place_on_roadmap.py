@@ -13,9 +13,11 @@ from accounts.models import Member
 from core.errors import ForbiddenError
 from ideas.actions import change_status, merge_idea, place_on_roadmap
 from ideas.actions import roadmap as placing
-from ideas.errors import NotInColumnError
+from ideas.errors import NotArrangedError, NotInColumnError
+from ideas.log import PLACED
 from ideas.models import Idea, IdeaBoardPage
 from ideas.roadmap import read_roadmap
+from moderation.models import PostLogEntry
 from tests.races import together
 
 Planned = list[Idea]
@@ -120,8 +122,20 @@ def test_what_is_not_in_the_same_column_is_refused(
 def test_shipped_ideas_are_not_arranged(column: Planned, moderator: Member, status: Callable[[str], Any]) -> None:
     for idea in column[:2]:
         change_status(idea=idea, status=status("shipped"), by=moderator)
-    with pytest.raises(NotInColumnError):
+    with pytest.raises(NotArrangedError):
         place_on_roadmap(idea=column[0], after=column[1], by=moderator)
+
+
+def test_a_place_is_a_line_of_the_log(column: Planned, moderator: Member, administrator: Member) -> None:
+    place_on_roadmap(idea=column[0], after=column[3], by=moderator)
+    place_on_roadmap(idea=column[4], before=column[1], by=administrator)
+    with pytest.raises(NotInColumnError):
+        place_on_roadmap(idea=column[0], after=column[0], by=moderator)
+    lines = PostLogEntry.objects.filter(action=PLACED).order_by("pk")
+    assert [(line.object_id, line.user, line.message) for line in lines] == [
+        (column[0].pk, moderator, f"Placed after idea {column[3].pk} on the roadmap"),
+        (column[4].pk, administrator, f"Placed before idea {column[1].pk} on the roadmap"),
+    ]
 
 
 def test_it_goes_beside_another_and_not_beside_itself(column: Planned, moderator: Member) -> None:
