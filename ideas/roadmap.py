@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from ideas.ballots import may_see_order
 from ideas.models import Idea, IdeaBoardPage, Status, StatusChange
@@ -80,6 +80,11 @@ def place(idea: Idea, order: str = BY_SUPPORT) -> tuple[bool, int, float, int]:
     """What a column is sorted by."""
     rest = idea.top_score if order == BY_SUPPORT else idea.created_at.timestamp()
     return idea.roadmap_position is None, idea.roadmap_position or 0, -rest, -idea.pk
+
+
+def in_places(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
+    """The ideas in the order of `place`."""
+    return ideas.order_by(F("roadmap_position").asc(nulls_last=True), BY_SUPPORT, "-pk")
 
 
 def first_of_column(board: int, kind: str) -> list[int]:

@@ -1,9 +1,11 @@
 """The Kanban boards: columns of cards, over the ideas of a board and over the questions of a forum that need an answer.
 
 Every card carries a version, and whoever moves it sends the version back. Of an idea it is not stored: it is made from
-the last line of the status ledger that changed the status, the owner and the target quarter. So it is right whichever
-way these changed (the idea's own page, many ideas at once, an import, the shipping of a release), and nobody who
-writes such a way has to remember to count it up. Of a question it is the number in its QuestionCard.
+the last line of the status ledger that changed the status, the last line of the log that placed it on the roadmap, the
+owner and the target quarter. So it is right whichever way these changed (the idea's own page, many ideas at once, an
+import, the shipping of a release), and nobody who writes such a way has to remember to count it up. The number of its
+place is not in it: placing one idea gives numbers to those above, which stay where they are. Of a question it is the
+number in its QuestionCard.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -26,9 +29,10 @@ from accounts.models import Member
 from community.models import ForumPage, Question
 from community.querysets import MODERATE as MODERATE_QUESTIONS
 from core.audience import readers_of
-from ideas.log import PLANNED
+from ideas.log import PLACED, PLANNED
 from ideas.models import Idea, IdeaBoardPage, Status, StatusChange
 from ideas.quarters import quarter_label
+from ideas.roadmap import ARRANGED_KINDS, in_places
 from moderation.models import PostLogEntry, QuestionCard
 
 USUAL_MOST = 50
@@ -63,8 +67,20 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Right before or right after another idea of a column, in the version in which the person saw that one."""
+
+    neighbour: Idea
+    is_before: bool
+    version: str
+
+
+@dataclass(frozen=True)
 class Column:
-    """A column with its first cards. `rest` is how many more there are, at most COUNTED; `is_more` says: even more."""
+    """A column with its first cards. `rest` is how many more there are, at most COUNTED; `is_more` says: even more.
+
+    Where it is arranged, cards can be placed beside others.
+    """
 
     key: str
     name: str
@@ -74,6 +90,7 @@ class Column:
     rest: int = 0
     is_more: bool = False
     is_extended: bool = False
+    is_arranged: bool = False
 
     @property
     def count(self) -> int:
@@ -93,18 +110,19 @@ class Lane:
 
 
 def idea_columns(user: Any, board: IdeaBoardPage, *, extended: str = "") -> list[Column]:
-    """The board's statuses, kind by kind, each with the ideas that the person may see, most support first.
+    """The board's statuses, kind by kind, each with the ideas that the person may see.
 
-    The column named by `extended` shows up to GREATEST_MOST of them.
+    Columns that the roadmap arranges are in its order, the others have the most support first. The column named by
+    `extended` shows up to GREATEST_MOST of them.
     """
     kinds = list(Status.Kind.values)
     statuses = sorted(Status.objects.filter(board=board), key=lambda status: kinds.index(status.kind))
-    visible = Idea.objects.visible_to(user).filter(board=board).listed()
     columns = []
     for status in statuses:
-        ideas = _with_change(visible.filter(status=status)).select_related("owner").defer("body", "body_html")
-        column = Column(str(status.pk), status.name, status.get_kind_display(), status.colour)
-        columns.append(_filled(column, ideas.order_by("-top_score", "-pk"), extended, _idea_card))
+        is_arranged = status.kind in ARRANGED_KINDS
+        ideas = _of_status(user, status)
+        column = Column(str(status.pk), status.name, status.get_kind_display(), status.colour, is_arranged=is_arranged)
+        columns.append(_filled(column, ideas, extended, _idea_card))
     ideas_shown = [card.post for column in columns for card in column.cards]
     prefetch_related_objects(ideas_shown, "tags")
     merged = dict(
@@ -120,10 +138,19 @@ def idea_columns(user: Any, board: IdeaBoardPage, *, extended: str = "") -> list
     ]
 
 
+def neighbours(user: Any, idea: Idea) -> list[Card]:
+    """The first cards of the idea's column without itself, beside which it can be placed; none where it can't be."""
+    if idea.status.kind not in ARRANGED_KINDS:
+        return []
+    others = _of_status(user, idea.status).exclude(pk=idea.pk)
+    return [_idea_card(other) for other in others[:USUAL_MOST]]
+
+
 def idea_version(idea: Idea) -> str:
     """What the idea's card would carry now; the caller holds the idea's lock, and the row is as fresh as the lock."""
     change = _changes().filter(idea=idea).values_list("pk", flat=True).first()
-    return _version(change or 0, idea)
+    placing = _placings().filter(object_id=idea.pk).values_list("pk", flat=True).first()
+    return _version(change or 0, placing or 0, idea)
 
 
 def idea_card(idea: Idea) -> Card:
@@ -131,11 +158,11 @@ def idea_card(idea: Idea) -> Card:
 
 
 def last_act_on(idea: Idea) -> tuple[Member, datetime] | None:
-    """Who changed the idea's status or plan last, and when; None where nobody did."""
+    """Who changed the idea's status, plan or place last, and when; None where nobody did."""
     acts: list[tuple[Member, datetime]] = []
     if (change := _changes().filter(idea=idea).select_related("changed_by").first()) is not None:
         acts.append((change.changed_by, change.recorded_at))
-    plans = PostLogEntry.objects.for_instance(idea).filter(action=PLANNED).select_related("user")
+    plans = PostLogEntry.objects.for_instance(idea).filter(action__in=(PLANNED, PLACED)).select_related("user")
     if (plan := plans.first()) is not None and plan.user is not None:
         acts.append((plan.user, plan.timestamp))
     return max(acts, key=lambda act: act[1], default=None)
@@ -146,19 +173,36 @@ def _changes() -> QuerySet[StatusChange]:
     return StatusChange.objects.exclude(old_status=F("new_status")).order_by("-pk")
 
 
+def _placings() -> QuerySet[PostLogEntry]:
+    """The lines of the log that placed an idea on the roadmap, the newest first."""
+    ideas = ContentType.objects.get_for_model(Idea)
+    return PostLogEntry.objects.filter(content_type=ideas, action=PLACED).order_by("-pk")
+
+
 def _with_change(ideas: QuerySet[Idea]) -> QuerySet[Idea]:
     change = _changes().filter(idea=OuterRef("pk")).values("pk")[:1]
-    return ideas.annotate(last_change=Coalesce(Subquery(change), 0, output_field=IntegerField()))
+    placing = _placings().filter(object_id=OuterRef("pk")).values("pk")[:1]
+    return ideas.annotate(
+        last_change=Coalesce(Subquery(change), 0, output_field=IntegerField()),
+        last_placing=Coalesce(Subquery(placing), 0, output_field=IntegerField()),
+    )
 
 
-def _version(change: int, idea: Idea) -> str:
-    return f"{change}.{idea.owner_id or 0}.{idea.target_quarter}"
+def _of_status(user: Any, status: Status) -> QuerySet[Idea]:
+    """The ideas of a column that the person may see, in the column's order."""
+    ideas = Idea.objects.visible_to(user).filter(board=status.board_id, status=status).listed()
+    ordered = in_places(ideas) if status.kind in ARRANGED_KINDS else ideas.order_by("-top_score", "-pk")
+    return _with_change(ordered).select_related("owner").defer("body", "body_html")
+
+
+def _version(change: int, placing: int, idea: Idea) -> str:
+    return f"{change}.{placing}.{idea.owner_id or 0}.{idea.target_quarter}"
 
 
 def _idea_card(idea: Any) -> Card:
     return Card(
         post=idea,
-        version=_version(idea.last_change, idea),
+        version=_version(idea.last_change, idea.last_placing, idea),
         column=str(idea.status_id),
         assignee=idea.owner,
         move_url=reverse("kanban_idea", args=[idea.board_id, idea.pk]),

@@ -1,6 +1,6 @@
 """What moderators fill in when they decide on a post or a member, and whoever moves a card."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Member
 from community.models import ForumPage
 from ideas.forms import OwnerField
-from ideas.models import IdeaBoardPage, Status
+from ideas.models import Idea, IdeaBoardPage, Status
 from ideas.planning import possible_owners
 from ideas.quarters import quarter_choices
 from moderation.actions import EndInPastError, FamilyChoice, MergedIdeasError
-from moderation.cards import Card, answerers
+from moderation.cards import Card, Place, answerers, neighbours
 from moderation.models import REASON_LENGTH, QuestionCard
 
 
@@ -89,15 +89,57 @@ class CardForm(forms.Form):
         self.fields["assignee"].queryset = Member.objects.filter(pk__in=keys).order_by("name", "pk")  # type: ignore[attr-defined]
 
 
+FIRST = _("First of the column")
+AFTER = _("After “%(title)s”")
+
+
+class PlaceField(forms.CharField):
+    """Beside which idea a card goes, as `before:<id>:<version>` or `after:<id>:<version>`; empty leaves it."""
+
+    default_error_messages = {"unknown": _("There is no such place.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        # The board's script fills in the places of the column that is chosen.
+        self.ideas = Idea.objects.none()
+        super().__init__(widget=forms.Select(attrs={"data-first": FIRST, "data-after": AFTER}), **kwargs)
+
+    def offer(self, cards: Sequence[Card]) -> None:
+        choices: list[tuple[str, Any]] = [("", _("As it is now"))]
+        if cards:
+            choices.append((f"before:{cards[0].post.pk}:{cards[0].version}", FIRST))
+        for card in cards:
+            choices.append((f"after:{card.post.pk}:{card.version}", AFTER % {"title": card.post.title}))
+        self.widget.choices = choices
+
+    def clean(self, value: Any) -> Place | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        side, _colon, rest = text.partition(":")
+        key, _colon, version = rest.partition(":")
+        idea = self.ideas.filter(pk=int(key)).first() if key.isdecimal() else None
+        if side not in ("before", "after") or idea is None:
+            raise forms.ValidationError(self.error_messages["unknown"], code="unknown")
+        return Place(idea, side == "before", version)
+
+
 class IdeaCardForm(CardForm):
     column = forms.ModelChoiceField(label=_("Column"), queryset=Status.objects.none(), empty_label=None)
     quarter = forms.CharField(label=_("Target quarter"), required=False, widget=forms.Select)
+    place = PlaceField(label=_("Place"), required=False)
 
-    def __init__(self, *args: Any, page: IdeaBoardPage, card: Card | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, page: IdeaBoardPage, card: Card | None, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, people=possible_owners(page), card=card, **kwargs)
         self.fields["column"].queryset = Status.objects.filter(board=page)  # type: ignore[attr-defined]
         choices = quarter_choices(timezone.localdate(), card.quarter if card else "")
         self.fields["quarter"].widget.choices = choices
+        place: PlaceField = self.fields["place"]  # type: ignore[assignment]
+        place.ideas = Idea.objects.visible_to(user).filter(board=page)
+        beside = neighbours(user, card.post) if card and not self.is_bound else []
+        place.offer(beside)
+        place.help_text = _("Choose one only if the column stays the same.") if card else ""
+        if card and not beside:
+            place.widget = forms.HiddenInput()
 
 
 class QuestionCardForm(CardForm):

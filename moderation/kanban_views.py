@@ -28,7 +28,7 @@ from core.refusals import RefusalMixin
 from ideas.models import Idea, IdeaBoardPage
 from moderation import cards, permissions
 from moderation.actions import move_idea, move_question
-from moderation.cards import LANES, Card, Column
+from moderation.cards import LANES, Card, Column, Place
 from moderation.forms import CardForm, IdeaCardForm, QuestionCardForm
 
 ICON = "grid"
@@ -169,7 +169,7 @@ class OfIdeas(Board):
         return cards.idea_card(self.subject)
 
     def get_form(self, data: Any = None, card: Card | None = None) -> CardForm:
-        return IdeaCardForm(data, page=self.page, card=card)
+        return IdeaCardForm(data, page=self.page, card=card, user=self.request.user)
 
     def move(self, *, version: str, column: Any, assignee: Member | None, **planned: Any) -> tuple[str, Member | None]:
         idea = move_idea(
@@ -179,6 +179,7 @@ class OfIdeas(Board):
             status=column,
             owner=assignee,
             target_quarter=planned["quarter"],
+            place=planned["place"],
         )
         return idea.status.name, idea.owner
 
@@ -240,6 +241,7 @@ class BoardView(Board):
             "poll_seconds": POLL_SECONDS,
             "lane_choices": self.get_lane_choices(),
             "form": self.get_form(),
+            "is_of_ideas": isinstance(self, OfIdeas),
         }
         response: HttpResponse = self.render_to_response(self.get_context_data(**context))
         return response
@@ -286,14 +288,19 @@ class CardView(Board):
             return self.refuse(str(error), 409)
         except ForbiddenError as error:
             return self.refuse(str(error), 403)
-        return self.accept(column, assignee)
+        return self.accept(column, assignee, form.cleaned_data.get("place"))
 
-    def accept(self, column: str, assignee: Member | None) -> HttpResponse:
+    def accept(self, column: str, assignee: Member | None, place: Place | None) -> HttpResponse:
         known = {"title": self.subject.title, "column": column, "name": assignee.name if assignee else ""}
         if assignee is None:
             said = gettext("“%(title)s” is in “%(column)s”, assigned to nobody.") % known
         else:
             said = gettext("“%(title)s” is in “%(column)s”, assigned to %(name)s.") % known
+        if place is not None:
+            beside = (
+                gettext("It stands before “%(title)s”.") if place.is_before else gettext("It stands after “%(title)s”.")
+            )
+            said = f"{said} {beside % {'title': place.neighbour.title}}"
         answer_url = self.get_answer_url()
         if self.is_scripted:
             return self.answer_script(said, 200, answer_url)

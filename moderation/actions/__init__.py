@@ -5,6 +5,7 @@ from moderation.actions.cards import (
     NotOnBoardError,
     SolvedError,
     StaleCardError,
+    StaleNeighbourError,
     move_idea,
     move_question,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "ReasonError",
     "SolvedError",
     "StaleCardError",
+    "StaleNeighbourError",
     "end_suspension",
     "hidden_together",
     "hide_post",

@@ -13,8 +13,9 @@ from accounts.models import Member
 from community.models import Question
 from core.errors import ConflictError
 from ideas.actions import change_status, plan_idea
+from ideas.actions.roadmap import lock_board, lock_column, put_in_place
 from ideas.models import Idea, Status
-from moderation.cards import answerers, idea_version, last_act_on
+from moderation.cards import Place, answerers, idea_version, last_act_on
 from moderation.log import MOVE_QUESTION
 from moderation.models import QuestionCard
 from moderation.permissions import check_can_move_idea, check_can_move_question
@@ -30,6 +31,10 @@ class NotOnBoardError(ConflictError):
     sentence = _("Not moved: this is not on the board any more. It was hidden, deleted or merged.")
 
 
+class StaleNeighbourError(ConflictError):
+    sentence = _("Not moved: the card beside which it was to go has changed since you saw it. Look at them once more.")
+
+
 class CantAnswerError(ConflictError):
     sentence = _("This member can't be assigned: it takes a moderator who may read the forum.")
 
@@ -40,13 +45,25 @@ class SolvedError(ConflictError):
 
 @transaction.atomic
 def move_idea(
-    *, idea: Idea, by: Member, version: str, status: Status, owner: Member | None, target_quarter: str
+    *,
+    idea: Idea,
+    by: Member,
+    version: str,
+    status: Status,
+    owner: Member | None,
+    target_quarter: str,
+    place: Place | None = None,
 ) -> Idea:
     """Put an idea into a column, and say who looks after it and by when. `version` is that of the card that was seen.
 
-    What stays as it is writes nothing. Raises ForbiddenError, NotOnBoardError, StaleCardError,
-    and what change_status and plan_idea raise.
+    With a `place` it goes beside another idea of that column, without one it stands where the roadmap has it. What
+    stays as it is writes nothing. Raises ForbiddenError, NotOnBoardError, StaleCardError, StaleNeighbourError,
+    and what change_status, plan_idea and place_on_roadmap raise.
     """
+    column = {}
+    if place is not None:
+        lock_board(idea)
+        column = lock_column(idea, status.kind)
     idea = Idea.objects.select_for_update(of=("self",), no_key=True).get(pk=idea.pk)
     is_moved = status.pk != idea.status_id
     is_planned = (owner.pk if owner else None, target_quarter) != (idea.owner_id, idea.target_quarter)
@@ -59,6 +76,8 @@ def move_idea(
         idea = change_status(idea=idea, status=status, by=by)
     if is_planned:
         idea = plan_idea(idea=idea, by=by, owner=owner, target_quarter=target_quarter)
+    if place is not None:
+        _place(idea, by, column, place)
     return idea
 
 
@@ -89,6 +108,14 @@ def move_question(*, question: Question, by: Member, version: str, stage: str, a
     data = {"stage": stage, "assignee": assignee.name if assignee else ""}
     log(instance=question, action=MOVE_QUESTION, user=by, data=data)
     return card
+
+
+def _place(idea: Idea, by: Member, column: dict[int, Idea], place: Place) -> None:
+    """Put an idea beside another of its locked column, if that one is still as it was seen."""
+    neighbour = column.get(place.neighbour.pk)
+    if neighbour is not None and place.version != idea_version(neighbour):
+        raise StaleNeighbourError
+    put_in_place(idea, by, column, place.neighbour, is_before=place.is_before)
 
 
 def _idea_changed(idea: Idea) -> str:

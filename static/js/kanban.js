@@ -104,6 +104,29 @@
 
   // Dragging
   const cellAt = (event) => event.target.closest?.(".c-kanban-cell");
+  const placeBeside = (card, side) => `${side}:${card.dataset.card}:${card.dataset.version}`;
+
+  // Between which cards of an arranged column the dragged one is held: [card, side], or null where it changes no place.
+  function spotAt(event, cell) {
+    if (!cell.hasAttribute("data-arranged")) return null;
+    const others = [...cell.children].filter((card) => card !== dragged);
+    const next = others.find((card) => {
+      const { top, height } = card.getBoundingClientRect();
+      return event.clientY < top + height / 2;
+    });
+    if (next) return next.previousElementSibling === dragged ? null : [next, "before"];
+    const last = others.at(-1);
+    if (!last || cell.lastElementChild === dragged) return null;
+    const isBesideLast = cell === dragged.parentElement || event.clientY < last.getBoundingClientRect().bottom;
+    return isBesideLast ? [last, "after"] : null;
+  }
+
+  function mark(cell, spot) {
+    for (const card of columns.querySelectorAll(".is-next, .is-previous")) card.classList.remove("is-next", "is-previous");
+    for (const other of columns.querySelectorAll(".is-target")) if (other !== cell) other.classList.remove("is-target");
+    cell?.classList.add("is-target");
+    if (spot) spot[0].classList.add(spot[1] === "before" ? "is-next" : "is-previous");
+  }
 
   columns.addEventListener("dragstart", (event) => {
     dragged = event.target.closest?.("[data-card]");
@@ -115,10 +138,8 @@
 
   columns.addEventListener("dragover", (event) => {
     const cell = dragged && cellAt(event);
-    for (const other of columns.querySelectorAll(".is-target")) if (other !== cell) other.classList.remove("is-target");
-    if (!cell) return;
-    event.preventDefault();
-    cell.classList.add("is-target");
+    mark(cell, cell && spotAt(event, cell));
+    if (cell) event.preventDefault();
   });
 
   columns.addEventListener("drop", (event) => {
@@ -126,9 +147,11 @@
     if (!cell) return;
     event.preventDefault();
     const card = dragged;
+    const spot = spotAt(event, cell);
     letGo();
-    if (cell === card.parentElement) return;
+    if (cell === card.parentElement && !spot) return;
     const wanted = { column: cell.dataset.column };
+    if (spot) wanted.place = placeBeside(...spot);
     if (cell.dataset.laneField) wanted[cell.dataset.laneField] = cell.dataset.lane;
     move(card, wanted);
   });
@@ -136,7 +159,7 @@
   // A card that was replaced meanwhile sends no dragend.
   function letGo() {
     dragged?.classList.remove("is-dragged");
-    for (const cell of columns.querySelectorAll(".is-target")) cell.classList.remove("is-target");
+    mark(null, null);
     dragged = null;
   }
 
@@ -155,13 +178,25 @@
     return null;
   }
 
+  function moveWithin(card, isUp) {
+    if (!card.parentElement.hasAttribute("data-arranged")) {
+      say(root.dataset.unarranged ?? "", { isRefused: true });
+      return;
+    }
+    const other = isUp ? card.previousElementSibling : card.nextElementSibling;
+    if (other) move(card, { place: placeBeside(other, isUp ? "before" : "after") });
+  }
+
   columns.addEventListener("keydown", (event) => {
     const card = event.target.closest("[data-card]");
     if (!card || !event.key.startsWith("Arrow") || event.altKey || event.metaKey) return;
     const isSideways = event.key === "ArrowRight" || event.key === "ArrowLeft";
     if (event.ctrlKey || event.shiftKey) {
-      if (!isSideways) return;
       event.preventDefault();
+      if (!isSideways) {
+        moveWithin(card, event.key === "ArrowUp");
+        return;
+      }
       const cell = card.parentElement;
       const next = event.key === "ArrowRight" ? cell.nextElementSibling : cell.previousElementSibling;
       if (next) move(card, { column: next.dataset.column });
@@ -182,6 +217,23 @@
     select.value = value;
   }
 
+  // The places beside the other cards of the chosen column, in the lane in which the card is now.
+  function offerPlaces() {
+    const select = form.elements.place;
+    if (!select) return;
+    const lane = chosen.closest(".c-kanban-lane");
+    const cell = lane.querySelector(`[data-column="${form.elements.column.value}"][data-arranged]`);
+    const others = cell ? [...cell.querySelectorAll("[data-card]")].filter((card) => card !== chosen) : [];
+    const { first, after } = select.dataset;
+    select.replaceChildren(select.options[0]);
+    if (others.length) select.add(new Option(first, placeBeside(others[0], "before")));
+    for (const card of others) {
+      select.add(new Option(after.replace("%(title)s", () => card.dataset.title), placeBeside(card, "after")));
+    }
+    select.value = "";
+    select.closest(".w-field__wrapper").hidden = !others.length;
+  }
+
   columns.addEventListener("click", (event) => {
     const link = event.target.closest("[data-kanban-move]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -192,13 +244,16 @@
     choose("column", column, column);
     choose("assignee", assignee, assigneeName);
     choose("quarter", quarter, quarter);
+    offerPlaces();
     dialog.showModal();
   });
+
+  form.elements.column.addEventListener("change", offerPlaces);
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const wanted = {};
-    for (const name of ["column", "assignee", "quarter"]) {
+    for (const name of ["column", "assignee", "quarter", "place"]) {
       if (form.elements[name]) wanted[name] = form.elements[name].value;
     }
     dialog.close();

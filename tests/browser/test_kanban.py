@@ -11,7 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Member
 from community.models import Question
-from ideas.models import Idea
+from ideas.actions import change_status
+from ideas.models import Idea, Status
 from moderation.models import QuestionCard
 from tests.people import PASSWORD
 
@@ -109,6 +110,52 @@ def test_cards_are_moved_by_keys_and_keep_the_focus(
     upper.refresh_from_db()
     lower.refresh_from_db()
     assert (upper.status.slug, lower.status.slug) == ("in-progress", "open")
+
+
+def test_cards_are_placed_by_keys_by_dragging_and_in_the_dialog(
+    visit: Visit, make_idea: Callable[..., Idea], moderator: Member
+) -> None:
+    ideas = [make_idea(title) for title in ("Third", "Second", "First", "Waiting")]
+    planned = Status.objects.get(board=ideas[0].board, slug="planned")
+    for idea in ideas[:3]:
+        change_status(idea=idea, status=planned, by=moderator)
+    page = visit(moderator)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.goto(f"/admin/kanban/ideas/{planned.board_id}/")
+    titles = column(page, "Planned").locator(".c-kanban-card-title")
+    said = page.locator("[data-kanban-said]")
+    expect(titles).to_have_text(["First", "Second", "Third"])
+
+    third = card(page, "Third").get_by_role("link", name="Third", exact=True)
+    third.focus()
+    page.keyboard.press("Control+ArrowUp")
+    expect(titles).to_have_text(["First", "Third", "Second"])
+    expect(said).to_contain_text("It stands before “Second”.")
+    expect(third).to_be_focused()
+    page.keyboard.press("Shift+ArrowUp")
+    expect(titles).to_have_text(["Third", "First", "Second"])
+    page.keyboard.press("Control+ArrowDown")
+    expect(titles).to_have_text(["First", "Third", "Second"])
+    card(page, "Waiting").get_by_role("link", name="Waiting", exact=True).focus()
+    page.keyboard.press("Control+ArrowDown")
+    expect(said).to_have_text("Only ideas that are planned or in progress can be put in order.")
+
+    card(page, "Second").drag_to(card(page, "First"), target_position={"x": 40, "y": 8})
+    expect(titles).to_have_text(["Second", "First", "Third"])
+    card(page, "Waiting").drag_to(card(page, "First"), target_position={"x": 40, "y": 8})
+    expect(titles).to_have_text(["Second", "Waiting", "First", "Third"])
+    expect(said).to_contain_text("It stands before “First”.")
+
+    card(page, "Second").get_by_role("link", name=re.compile("^Move")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Place").select_option("After “First”")
+    dialog.get_by_role("button", name="Save").click()
+    expect(titles).to_have_text(["Waiting", "First", "Second", "Third"])
+    card(page, "Second").get_by_role("link", name=re.compile("^Move")).click()
+    dialog.get_by_label("Column").select_option("Shipped")
+    expect(dialog.get_by_label("Place")).to_be_hidden()
+    assert broken == []
 
 
 def test_the_dialog_assigns_and_lanes_are_dragged_across(visit: Visit, question: Question, moderator: Member) -> None:

@@ -12,11 +12,14 @@ from accounts.models import Member
 from community.actions import ask_question, set_visibility
 from community.content import Visibility
 from community.models import ForumPage, Question
-from ideas.actions import change_status, plan_idea, post_idea
+from ideas.actions import change_status, place_on_roadmap, plan_idea, post_idea
+from ideas.errors import NotArrangedError
+from ideas.log import PLACED
 from ideas.models import Idea, IdeaBoardPage, Status
-from moderation.actions import move_question
-from moderation.cards import idea_card
-from moderation.models import QuestionCard
+from ideas.roadmap import read_roadmap
+from moderation.actions import StaleNeighbourError, move_question
+from moderation.cards import idea_card, idea_columns
+from moderation.models import PostLogEntry, QuestionCard
 from tests.people import make_member, restrict
 
 INDEX = "/admin/kanban/"
@@ -277,3 +280,152 @@ def test_empty_boards_say_so(client: Client, board: IdeaBoardPage, forum: ForumP
     client.force_login(moderator)
     assert "There is no idea on this board yet." in client.get(of_ideas(board)).content.decode()
     assert "No question of this forum needs an answer." in client.get(of_questions(forum)).content.decode()
+
+
+# Places on the roadmap
+
+
+@pytest.fixture
+def planned(make_idea: Callable[..., Idea], moderator: Member) -> list[Idea]:
+    """Three planned ideas, as they stand in their column."""
+    ideas = [make_idea(title) for title in ("Third", "Second", "First")]
+    status = Status.objects.get(board=ideas[0].board, slug="planned")
+    return [change_status(idea=idea, status=status, by=moderator) for idea in reversed(ideas)]
+
+
+def order(board: IdeaBoardPage, by: Member) -> list[str]:
+    """The titles of the planned ideas on the Kanban board, which are those of the roadmap."""
+    column = idea_columns(by, board)[1]
+    titles = [card.post.title for card in column.cards]
+    assert titles == [card.idea.title for card in read_roadmap(board, by)[0].cards]
+    return titles
+
+
+def beside(side: str, idea: Idea) -> str:
+    return f"{side}:{idea.pk}:{idea_card(idea).version}"
+
+
+def place_of(idea: Idea, side: str, other: Idea, **changed: Any) -> dict[str, Any]:
+    """What the board sends to put the idea beside another, both as they are now."""
+    idea.refresh_from_db()
+    return move_of(idea, idea.status.slug, place=beside(side, other), **changed)
+
+
+def test_a_card_is_placed_within_its_column(client: Client, planned: list[Idea], product_manager: Member) -> None:
+    first, second, third = planned
+    board = first.board
+    client.force_login(product_manager)
+    polled = client.get(f"{of_ideas(board)}columns/")
+    moved = client.post(f"{of_ideas(board)}{third.pk}/", place_of(third, "before", first), headers=SCRIPT)
+    assert moved.status_code == 200
+    assert "“Third” is in “Planned”, assigned to nobody. It stands before “First”." in moved.json()["said"]
+    assert order(board, product_manager) == ["Third", "First", "Second"]
+    assert client.get(f"{of_ideas(board)}columns/", headers={"If-None-Match": polled["ETag"]}).status_code == 200
+    entry = PostLogEntry.objects.for_instance(third).first()
+    assert (entry.action, entry.user, entry.message) == (
+        PLACED,
+        product_manager,
+        f"Placed before idea {first.pk} on the roadmap",
+    )
+    page = f"{of_ideas(board)}{third.pk}/?lanes=assignee"
+    answer = client.post(page, place_of(third, "after", second), follow=True)
+    assert "It stands after “Second”." in answer.content.decode()
+    assert order(board, product_manager) == ["First", "Second", "Third"]
+
+
+def test_the_form_offers_the_places_of_the_column(
+    client: Client, planned: list[Idea], make_idea: Callable[..., Idea], moderator: Member
+) -> None:
+    first, second, third = planned
+    client.force_login(moderator)
+    page = client.get(f"{of_ideas(first.board)}{second.pk}/").content.decode()
+    offered = [beside("before", first), beside("after", first), beside("after", third)]
+    found = [page.index(f'<option value="{value}">') for value in offered]
+    assert found == sorted(found)
+    assert "After “Second”" not in page
+    waiting = make_idea("Waiting")
+    assert "First of the column" not in client.get(f"{of_ideas(first.board)}{waiting.pk}/").content.decode()
+
+
+def test_a_card_can_go_into_a_column_and_to_a_place_of_it(
+    client: Client, planned: list[Idea], make_idea: Callable[..., Idea], moderator: Member
+) -> None:
+    waiting = make_idea("Waiting")
+    client.force_login(moderator)
+    wanted = move_of(waiting, "planned", place=beside("before", planned[1]))
+    assert client.post(f"{of_ideas(waiting.board)}{waiting.pk}/", wanted, headers=SCRIPT).status_code == 200
+    assert order(waiting.board, moderator) == ["First", "Waiting", "Second", "Third"]
+
+
+def test_a_stale_placement_is_refused_and_says_who_placed_the_card(
+    client: Client, planned: list[Idea], moderator: Member, product_manager: Member
+) -> None:
+    first, second, third = planned
+    stale = place_of(third, "before", second)
+    place_on_roadmap(idea=third, before=first, by=moderator)
+    client.force_login(product_manager)
+    page = f"{of_ideas(first.board)}{third.pk}/"
+    refused = client.post(page, stale, headers=SCRIPT)
+    assert refused.status_code == 409
+    assert "Moderator changed this card. It is in “Planned” now" in refused.json()["said"]
+    assert client.post(page, stale).status_code == 409
+    assert order(first.board, product_manager) == ["Third", "First", "Second"]
+    assert client.post(page, place_of(third, "before", second), headers=SCRIPT).status_code == 200
+    assert order(first.board, product_manager) == ["First", "Third", "Second"]
+
+
+def test_nothing_goes_beside_a_card_that_was_placed_elsewhere_meanwhile(
+    client: Client, planned: list[Idea], moderator: Member
+) -> None:
+    first, second, third = planned
+    stale = place_of(third, "before", second)
+    place_on_roadmap(idea=second, before=first, by=moderator)
+    client.force_login(moderator)
+    refused = client.post(f"{of_ideas(first.board)}{third.pk}/", stale, headers=SCRIPT)
+    assert (refused.status_code, refused.json()["said"]) == (409, StaleNeighbourError.sentence)
+    assert order(first.board, moderator) == ["Second", "First", "Third"]
+
+
+def test_those_above_a_placed_card_are_as_they_were_seen(planned: list[Idea], moderator: Member) -> None:
+    before = [idea_card(idea).version for idea in planned]
+    place_on_roadmap(idea=planned[1], after=planned[2], by=moderator)
+    after = [idea_card(idea).version for idea in planned]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
+
+
+@pytest.mark.parametrize("slug", ["open", "shipped", "declined"])
+def test_other_columns_are_not_arranged(
+    slug: str, client: Client, make_idea: Callable[..., Idea], moderator: Member
+) -> None:
+    ideas = [make_idea("One"), make_idea("Other")]
+    for idea in ideas:
+        change_status(idea=idea, status=Status.objects.get(board=idea.board, slug=slug), by=moderator)
+    client.force_login(moderator)
+    page = f"{of_ideas(ideas[0].board)}{ideas[0].pk}/"
+    refused = client.post(page, place_of(ideas[0], "before", ideas[1]), headers=SCRIPT)
+    assert (refused.status_code, refused.json()["said"]) == (409, NotArrangedError.sentence)
+    assert not PostLogEntry.objects.filter(action=PLACED).exists()
+
+
+@pytest.mark.parametrize(("role", "status"), [("member", 403), ("advocate", 403), ("product_manager", 302)])
+def test_who_places_cards(
+    role: str, status: int, client: Client, planned: list[Idea], moderator: Member, request: Any
+) -> None:
+    client.force_login(request.getfixturevalue(role))
+    wanted = place_of(planned[2], "before", planned[0])
+    assert client.post(f"{of_ideas(planned[0].board)}{planned[2].pk}/", wanted).status_code == status
+    assert (order(planned[0].board, moderator)[0] == "Third") == (status == 302)
+
+
+def test_a_card_goes_beside_none_that_one_may_not_see(
+    client: Client, planned: list[Idea], staff_board: IdeaBoardPage, author: Member, moderator: Member
+) -> None:
+    hidden, elsewhere = planned[0], post_idea(board=staff_board, by=moderator, title="Elsewhere", body="?")
+    moved = move_of(planned[2], "planned", place=beside("before", hidden))
+    set_visibility(content=hidden, by=moderator, visibility=Visibility.DELETED, reason="Spam")
+    client.force_login(moderator)
+    page = f"{of_ideas(planned[2].board)}{planned[2].pk}/"
+    assert client.post(page, moved, headers=SCRIPT).status_code in (409, 422)
+    for place in (beside("after", elsewhere), "after:x:1", "beside:1:1", f"after:{'9' * 30}:1", "nonsense"):
+        assert client.post(page, {**moved, "place": place}, headers=SCRIPT).status_code == 422
+    assert not PostLogEntry.objects.filter(action=PLACED).exists()

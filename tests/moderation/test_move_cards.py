@@ -1,6 +1,8 @@
 """Moving and assigning cards: who may, from which version, and what becomes of it."""
 
+import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +14,10 @@ from accounts.models import Member
 from community.actions import accept_answer, merge_question, set_visibility, unaccept_answer
 from community.content import Visibility
 from community.models import Answer, ForumPage, Question
-from core.errors import ForbiddenError
+from core.errors import ConflictError, ForbiddenError
 from ideas.actions import change_status, merge_idea, plan_idea
 from ideas.errors import NoPlannerError, OtherBoardsStatusError, UnknownQuarterError
-from ideas.log import PLANNED
+from ideas.log import PLACED, PLANNED
 from ideas.models import Idea, IdeaBoardPage, Status, StatusChange
 from moderation.actions import (
     CantAnswerError,
@@ -25,9 +27,10 @@ from moderation.actions import (
     move_idea,
     move_question,
 )
-from moderation.cards import idea_card, idea_columns, question_card, question_columns
+from moderation.cards import Place, idea_card, idea_columns, question_card, question_columns
 from moderation.models import PostLogEntry, QuestionCard
 from tests.people import make_member, restrict
+from tests.races import together
 
 WITH_NOBODY: dict[str, Any] = {"owner": None, "target_quarter": ""}
 
@@ -220,6 +223,33 @@ def test_a_long_column_is_bounded_and_says_how_many_more(
     assert (column.rest, column.is_more) == (2, True)
     column = idea_columns(moderator, board, extended=column.key)[0]
     assert (len(column.cards), column.rest, column.is_extended) == (5, 0, True)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_cards_that_many_place_and_move_at_once_keep_places_of_their_own(
+    make_idea: Callable[..., Idea], board: IdeaBoardPage, moderator: Member
+) -> None:
+    ideas = [make_idea(f"Idea {number}") for number in range(10)]
+    slugs = ("open", "planned", "in-progress")
+    for number, idea in enumerate(ideas):
+        change_status(idea=idea, status=status(board, slugs[number % 3]), by=moderator)
+
+    def moves(luck: random.Random) -> None:
+        for _ in range(6):
+            idea, other = (Idea.objects.get(pk=one.pk) for one in luck.sample(ideas, 2))
+            place = Place(other, luck.random() < 0.5, seen(other)) if luck.random() < 0.8 else None
+            column = other.status if place else status(board, luck.choice(slugs))
+            with suppress(ConflictError):
+                move_idea(idea=idea, by=moderator, version=seen(idea), status=column, place=place, **WITH_NOBODY)
+
+    assert not together(*[lambda number=number: moves(random.Random(number)) for number in range(12)])
+    assert PostLogEntry.objects.filter(action=PLACED).exists()
+    for kind in ("planned", "started"):
+        placed = Idea.objects.filter(status__kind=kind, roadmap_position__isnull=False)
+        numbers = list(placed.values_list("roadmap_position", flat=True))
+        assert len(set(numbers)) == len(numbers)
+    assert not Idea.objects.filter(status__kind="open", roadmap_position__isnull=False).exists()
 
 
 # Questions
