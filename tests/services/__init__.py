@@ -62,8 +62,11 @@ def server(
     stop_with: signal.Signals,
     seconds: float,
     **options: Any,
-) -> Iterator[None]:
-    """Run the command until the end of the block. Raises ServiceError when it ends or is not ready in time."""
+) -> Iterator[int]:
+    """Run the command until the end of the block, and give its process id.
+
+    Raises ServiceError when it ends or is not ready in time.
+    """
     log = folder / "output.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=folder, **options)
@@ -73,7 +76,7 @@ def server(
             if process.poll() is not None or time.monotonic() > deadline:
                 raise ServiceError(f"{command[0]} did not start:\n{log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.05)
-        yield
+        yield process.pid
     finally:
         with suppress(ProcessLookupError):
             process.send_signal(stop_with)

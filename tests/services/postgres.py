@@ -3,14 +3,14 @@
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.services import ServiceError, as_user, free_port, is_root, serve_until_stopped, server, throwaway_folder
 
 # Durability is only for crashes, after which the data is thrown away; race tests connect from many threads.
-SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def binaries() -> Path | None:
@@ -21,8 +21,8 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The DATABASE_URL of a cluster of its own, whose one user may do everything."""
+def running(settings: Sequence[str] = SETTINGS) -> Iterator[str]:
+    """The DATABASE_URL of a cluster of its own with these settings, whose one user may do everything."""
     folder_of_binaries = binaries()
     if folder_of_binaries is None:
         raise ServiceError("PostgreSQL is not installed. On Debian: apt-get install postgresql")
@@ -48,7 +48,7 @@ def running() -> Iterator[str]:
             "max_connections=200",
         ]
         command = [str(folder_of_binaries / "postgres"), "-D", str(data)]
-        for option in options + SETTINGS:
+        for option in (*options, *settings):
             command += ["-c", option]
 
         def is_ready() -> bool:
