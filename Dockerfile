@@ -16,4 +16,5 @@ VOLUME /chorus/var/media
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s CMD ["python", "docker/healthcheck.py"]
 ENTRYPOINT ["docker/entrypoint"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "config.wsgi:application"]
+# Each thread holds a connection to the database; Granian's own number of them is several hundred.
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--blocking-threads", "4", "config.wsgi:application"]

@@ -89,7 +89,8 @@ def web(database: str, *, workers: int, redis: str = "") -> Iterator[Web]:
         environment["REDIS_URL"] = redis
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--no-ws", "--workers", str(workers), "--workers-kill-timeout", "10", "--log-level", "warning"),
+        *("--no-ws", "--blocking-threads", "4", "--workers", str(workers), "--workers-kill-timeout", "10"),
+        *("--log-level", "warning"),
         "config.wsgi:application",
     ]
     with (
