@@ -31,7 +31,7 @@ def find_with_canonical(request: HttpRequest, pk: int) -> tuple[Idea, Idea | Non
 
 def find_for_vote(request: HttpRequest, pk: int) -> Idea:
     """The same idea, with no more than voting for it needs."""
-    ideas = Idea.objects.visible_to(request.user).only("canonical", "slug", "board")
+    ideas = Idea.objects.visible_to(request.user).only("canonical", "slug", "board", "visibility")
     idea = get_object_or_404(ideas, pk=pk)
     if idea.canonical_id is not None:
         get_object_or_404(ideas, pk=idea.canonical_id)

@@ -1,6 +1,7 @@
 """Voting, withdrawing, and setting one's votes apart from a merge."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -42,26 +43,33 @@ def _vote(request: HttpRequest, pk: int, action: Callable[..., object], **known:
     back = came_from(request, otherwise=found.get_absolute_url())
     if not is_htmx(request):
         return redirect(back)
+    # Who casts supports the idea where the vote counts, who withdraws does not: neither has to be looked up.
+    is_voted = action is cast_vote
+    at = Idea.objects.select_related("status", "board").get(pk=tally.crown_for(request.user, found))
+    context: dict[str, Any] = {
+        "ballot": ballot(request.user, found, at=at, is_voted=is_voted, back=back.partition("#")[0]),
+        "purse": budgets.purse(request.user, at.board),
+        "back": back,
+    }
+    if request.POST.get("is_large"):
+        context |= {"is_large": True, "is_open": is_voted, **_beside_the_button(request, pk, at)}
+    return render(request, "ideas/vote_answer.html", context)
+
+
+def _beside_the_button(request: HttpRequest, pk: int, at: Idea) -> dict[str, Any]:
+    """What else of an idea's own page a vote changes: what becomes of it, why one votes, whether one follows."""
     idea, canonical = find_with_canonical(request, pk)
     counted = tally.votes_of(request.user, [idea])
-    at = Idea.objects.select_related("status", "board").get(pk=tally.crown_for(request.user, idea))
-    is_voted = at.pk in counted.values()
     stakes = stakes_of(request.user, read_family(canonical or idea, request.user).seen())
-    reason = vote_to_explain(stakes, [pk for pk, crown in counted.items() if crown == at.pk], idea.pk)
-    context = {
-        "ballot": ballot(request.user, idea, at=at, is_voted=is_voted, back=back.partition("#")[0]),
-        "is_large": request.POST.get("is_large"),
+    reason = vote_to_explain(stakes, [voted for voted, crown in counted.items() if crown == at.pk], idea.pk)
+    return {
         "duplicate": idea if idea.canonical_id else None,
         "is_counted": counted.get(idea.pk) == idea.canonical_id,
         "reason": reason,
         "reason_form": VoteReasonForm(initial=reason_of(reason)),
-        "is_open": action is cast_vote,
-        "back": back,
         "followed": canonical or idea,
         "is_following": follows(stakes, (canonical or idea).pk),
-        "purse": budgets.purse(request.user, at.board),
     }
-    return render(request, "ideas/vote_answer.html", context)
 
 
 @require_POST
