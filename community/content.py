@@ -103,6 +103,11 @@ class Topic(Content):
         """The page that holds the post and whose privacy is its own."""
         raise NotImplementedError
 
+    @property
+    def page_id(self) -> int:
+        """The id of that page."""
+        raise NotImplementedError
+
     def lock(self) -> None:
         """Lock what may have to change with this post or with one below it, until the transaction ends."""
         type(self)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=self.pk)

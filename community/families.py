@@ -125,7 +125,7 @@ def check_can_link(duplicate: Any, target: Any) -> None:
         raise CircularMergeError
     if not (duplicate.is_visible and target.is_visible):
         raise HiddenMergeError
-    if not reaches_all_readers(target.page, of=duplicate.page):
+    if target.page_id != duplicate.page_id and not reaches_all_readers(target.page, of=duplicate.page):
         raise NarrowerAudienceError
 
 

@@ -155,6 +155,10 @@ class Question(index.Indexed, Topic):
         """The page that holds this question and whose privacy is its own."""
         return self.forum
 
+    @property
+    def page_id(self) -> int:
+        return self.forum_id
+
 
 class Answer(Content):
     """What somebody replies to a question."""

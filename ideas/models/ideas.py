@@ -170,6 +170,10 @@ class Idea(index.Indexed, Topic):
         return self.board
 
     @property
+    def page_id(self) -> int:
+        return self.board_id
+
+    @property
     def accepts_votes(self) -> bool:
         return self.is_visible and self.status.accepts_votes
 
