@@ -61,6 +61,10 @@ class Family:
         """The idea where the member's vote on this idea counts."""
         return crown(self.parents, self.apart.get(member, ()), idea)
 
+    def share(self, member: int, one: int, other: int | None) -> bool:
+        """Whether the member's votes on these two ideas count in one place."""
+        return other is not None and self.crown(one, member) == self.crown(other, member)
+
     def supporters(self) -> dict[int, dict[int, datetime]]:
         """For each idea of the families, who counts there and since when: {idea: {member: first counted vote}}."""
         own_way = self.apart.keys()
