@@ -1,0 +1,23 @@
+"""What reviews know, a module for each noun."""
+
+from reviews.models.reviews import (
+    NOTE_LENGTH,
+    TITLE_LENGTH,
+    Review,
+    ReviewItem,
+    ReviewLogEntry,
+    ReviewSnapshot,
+    SealedName,
+    digest,
+)
+
+__all__ = [
+    "NOTE_LENGTH",
+    "TITLE_LENGTH",
+    "Review",
+    "ReviewItem",
+    "ReviewLogEntry",
+    "ReviewSnapshot",
+    "SealedName",
+    "digest",
+]

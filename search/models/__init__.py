@@ -1,0 +1,1 @@
+"""What the search keeps besides its indexes."""
