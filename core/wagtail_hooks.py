@@ -1,14 +1,17 @@
-"""What the Wagtail admin refuses, with a sentence."""
+"""What the Wagtail admin refuses, with a sentence, and what operators see there."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 
+from core.background_report import PERMISSION, BackgroundReport
 from core.page_deletion import pages_in_use
 
 
@@ -34,3 +37,18 @@ def _refuse_deletion(request: HttpRequest, pages: list[Page]) -> HttpResponse | 
         _("Not deleted: %(pages)s holds what members wrote. Unpublish or restrict it instead.") % {"pages": titles},
     )
     return redirect("wagtailadmin_explore", pages[0].get_parent().pk)
+
+
+@hooks.register("register_admin_urls")
+def background_urls() -> list[URLPattern]:
+    return [path("reports/background/", BackgroundReport.as_view(), name="background_report")]
+
+
+class BackgroundItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PERMISSION))
+
+
+@hooks.register("register_reports_menu_item")
+def background_item() -> MenuItem:
+    return BackgroundItem(_("Background work"), reverse("background_report"), icon_name="cogs", order=1200)

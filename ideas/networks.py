@@ -3,16 +3,16 @@
 import ipaddress
 from datetime import timedelta
 
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django_tasks import task
 
+from core.tasks import WORKER
 from ideas.models import VoteEvent, VoteNetwork
 
 KEPT_FOR = timedelta(days=30)
 # What households and offices usually share.
 PREFIXES = {4: 32, 6: 64}
-_TIDIED = "ideas.networks.tidied"
 
 
 def digest(address: str) -> str:
@@ -31,13 +31,12 @@ def digest(address: str) -> str:
 
 
 def remember(event: VoteEvent, address: str) -> None:
-    """Keep the network of a vote, and once a day forget what has been kept long enough."""
-    if cache.add(_TIDIED, True, timeout=int(timedelta(days=1).total_seconds())):
-        forget()
+    """Keep the network of a vote."""
     if known := digest(address):
         VoteNetwork.objects.create(event=event, digest=known)
 
 
+@task(backend=WORKER)
 def forget() -> int:
     """Delete what is older than KEPT_FOR; how many rows that were."""
     deleted, _ = VoteNetwork.objects.filter(recorded_at__lt=timezone.now() - KEPT_FOR).delete()

@@ -21,7 +21,9 @@ from wagtail.admin.widgets.button import Button
 
 from community.views.requests import member_of
 from core.errors import ConflictError
-from ideas.actions import copy_policy, publish_policy, retire_policy, score_board
+from core.tasks import latest_run
+from ideas.actions import copy_policy, publish_policy, rank_anew, retire_policy
+from ideas.actions.policies import rank_by_policy
 from ideas.models import Idea, IdeaBoardPage, Policy, Scoring
 from ideas.orders import Order, orders_of
 from ideas.permissions import CHANGE_POLICY, check_can_change_policies
@@ -87,6 +89,7 @@ class PolicyInspectView(generic.InspectView):
             "policy": policy,
             "boards": boards,
             "may_change": self.request.user.has_perm(CHANGE_POLICY),
+            "ranking": latest_run(rank_by_policy, policy.pk),
         }
 
 
@@ -109,8 +112,7 @@ class PublishView(ActView):
     @staticmethod
     def act(policy: Policy, request: HttpRequest) -> Policy:
         policy = publish_policy(policy=policy, by=member_of(request))
-        _score(policy)
-        messages.success(request, gettext("The policy is published, and its boards are ranked by it."))
+        messages.success(request, gettext("The policy is published. Its boards are being ranked by it."))
         return policy
 
 
@@ -133,14 +135,9 @@ class CopyView(ActView):
 class ScoreView(ActView):
     @staticmethod
     def act(policy: Policy, request: HttpRequest) -> Policy:
-        _score(policy)
-        messages.success(request, gettext("The boards are ranked anew."))
+        rank_anew(policy=policy, by=member_of(request))
+        messages.success(request, gettext("The boards are being ranked anew."))
         return policy
-
-
-def _score(policy: Policy) -> None:
-    for board in policy.ranked_boards():
-        score_board(policy=policy, board=board)
 
 
 class CompareView(generic.base.WagtailAdminTemplateMixin, View):

@@ -25,7 +25,7 @@ from ideas.actions.planning import (
     remove_tracker_link,
     write_note,
 )
-from ideas.actions.policies import copy_policy, publish_policy, retire_policy, score_board
+from ideas.actions.policies import copy_policy, publish_policy, rank_anew, retire_policy, score_board
 from ideas.actions.related import relate_question, unrelate_question
 from ideas.actions.roadmap import place_on_roadmap
 from ideas.actions.sentences import hide_sentence, show_sentence
@@ -60,6 +60,7 @@ __all__ = [
     "post_idea",
     "preview_merge",
     "publish_policy",
+    "rank_anew",
     "rejoin_votes",
     "relate_question",
     "remove_note",

@@ -3,9 +3,11 @@
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django_tasks import task
 from wagtail.log_actions import log
 
 from accounts.models import Member
+from core.tasks import WORKER, is_waiting
 from ideas import history
 from ideas.errors import (
     OtherBoardsPolicyError,
@@ -23,7 +25,7 @@ PUBLISHED, RETIRED, COPIED = "ideas.publish_policy", "ideas.retire_policy", "ide
 
 @transaction.atomic
 def publish_policy(*, policy: Policy, by: Member) -> Policy:
-    """Make a draft an order of its boards, for good. Boards show it once `score_board` has ranked them.
+    """Make a draft an order of its boards, for good. Boards show it once they are ranked by it, which is queued.
 
     Raises ForbiddenError, PolicyPublishedError and WeightlessPolicyError.
     """
@@ -36,7 +38,34 @@ def publish_policy(*, policy: Policy, by: Member) -> Policy:
     policy.state, policy.published_at, policy.published_by = Policy.State.PUBLISHED, timezone.now(), by
     policy.save(update_fields=["state", "published_at", "published_by"])
     log(instance=policy, action=PUBLISHED, user=by)
+    rank_by_policy.enqueue(policy.pk)
     return policy
+
+
+@transaction.atomic
+def rank_anew(*, policy: Policy, by: Member) -> None:
+    """Queue the ranking of a published policy's boards. Raises ForbiddenError and PolicyNotPublishedError."""
+    check_can_change_policies(by)
+    if not policy.is_published:
+        raise PolicyNotPublishedError
+    if not is_waiting(rank_by_policy, policy.pk):
+        rank_by_policy.enqueue(policy.pk)
+
+
+@task(backend=WORKER)
+def rank_by_policy(policy_id: int) -> None:
+    """Rank the boards of a policy, unless it was retired meanwhile."""
+    policy = Policy.objects.filter(pk=policy_id, state=Policy.State.PUBLISHED).first()
+    if policy is not None:
+        for board in policy.ranked_boards():
+            score_board(policy=policy, board=board)
+
+
+@task(backend=WORKER)
+def rank_by_all_policies() -> None:
+    """Queue the ranking of all boards by their published policies, each policy's for itself."""
+    for pk in Policy.objects.current().values_list("pk", flat=True):
+        rank_by_policy.enqueue(pk)
 
 
 @transaction.atomic

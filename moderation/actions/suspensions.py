@@ -9,11 +9,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_tasks import task
 
 from accounts.actions import SystemMemberError
 from accounts.managers import SYSTEM_HANDLE
 from accounts.models import Member
 from core.errors import ConflictError
+from core.tasks import WORKER
 from ideas.actions import exclude_votes, restore_votes
 from moderation.actions.reasons import check_reason
 from moderation.models import Suspension
@@ -79,6 +81,19 @@ def end_suspension(*, suspension: Suspension) -> Suspension:
     if suspension.ends_at is None or suspension.ends_at > timezone.now():
         raise NotOverError
     return _lift(suspension, Member.objects.system())
+
+
+@task(backend=WORKER)
+def end_suspensions() -> int:
+    """Lift every suspension whose end has come; how many it were."""
+    ended = 0
+    for suspension in Suspension.objects.over(timezone.now()).select_related("member").order_by("ends_at", "pk"):
+        try:
+            end_suspension(suspension=suspension)
+        except ConflictError:  # somebody has lifted it meanwhile
+            continue
+        ended += 1
+    return ended
 
 
 def _locked(suspension: Suspension) -> Suspension:

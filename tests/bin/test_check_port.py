@@ -11,7 +11,7 @@ SCRIPT = Path(__file__).parent.parent.parent / "bin" / "check_port.py"
 
 
 def check(port: str) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, SCRIPT, port], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, SCRIPT, port], capture_output=True, text=True, check=False)
     return done.returncode, done.stderr
 
 

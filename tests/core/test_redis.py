@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 def run_in_a_process_of_its_own(code: str, redis_url: str) -> str:
     command = [sys.executable, "manage.py", "shell", "--no-imports", "--verbosity", "0", "--command", code]
     environment = os.environ | {"REDIS_URL": redis_url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.redis

@@ -23,7 +23,7 @@ def run(*command, **changes):
     """Run a command of manage.py with these variables, and without those that are None."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "DATABASE_URL") if name in os.environ}
     variables = {name: value for name, value in {**kept, **COMPLETE, **changes}.items() if value is not None}
-    return subprocess.run(  # noqa: S603 -- our own command
+    return subprocess.run(
         [sys.executable, "manage.py", *command], cwd=ROOT, env=variables, capture_output=True, text=True, check=False
     )
 

@@ -47,7 +47,7 @@ def manage(var: Path, *arguments: str) -> tuple[int, str, str, int]:
         "CHORUS_VAR": str(var),
     }
     command = [sys.executable, "-c", MEASURE, str(var / "peak"), sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr, int((var / "peak").read_text())
 
 

@@ -12,6 +12,7 @@ from accounts.models import Member
 from ideas import history
 from ideas.actions import publish_policy
 from ideas.models import Idea, IdeaBoardPage, Policy, Scoring
+from tests.background import run_tasks
 from tests.ideas.conftest import CANARY, Reader, make_policy
 
 
@@ -45,6 +46,10 @@ def test_a_policy_is_made_published_and_ranks_its_boards(
     assert "Chains × 2.5" in html
     assert not Scoring.objects.exists()
     admin.post(reverse("policy:publish", args=[policy.pk]))
+    assert "Being ranked since" in admin.get(response["Location"]).content.decode()
+    assert not Scoring.objects.exists()
+    run_tasks()
+    assert "Being ranked since" not in admin.get(response["Location"]).content.decode()
     assert {scoring.board for scoring in Scoring.objects.complete()} == {board, staff_board}
     assert "?sort=policy-needs" in admin.get(response["Location"]).content.decode()
     assert "Needs" in admin.get(reverse("policy:index")).content.decode()

@@ -11,5 +11,5 @@ class Command(BaseCommand):
     help = f"Delete the hashes of networks that votes came from when they are older than {networks.KEPT_FOR.days} days."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        deleted = networks.forget()
+        deleted = networks.forget.call()
         self.stdout.write(f"{deleted} hashes of networks deleted.")

@@ -1,4 +1,4 @@
-"""Ranks the boards anew by their published policies. Run it once a day."""
+"""Ranks the boards anew by their published policies, as the worker does every night."""
 
 from typing import Any
 
