@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import astuple, dataclass
 from urllib.parse import urlsplit
 
-import dj_database_url
 import psycopg
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
@@ -19,6 +18,7 @@ from benchmarks import servers
 from benchmarks.filling import Plan, fill, settle
 from benchmarks.people import SignedIn, sign_in
 from community.models import ForumPage
+from config.settings.environment import database as settings_of
 from ideas.models import IdeaBoardPage
 from pages.actions import NewPlace, create_site
 
@@ -86,7 +86,7 @@ def _create_site() -> None:
 def _using(database: str) -> Iterator[None]:
     before = dict(connection.settings_dict)
     connection.close()
-    connection.settings_dict.update(dj_database_url.parse(database))
+    connection.settings_dict.update(settings_of(database))
     ContentType.objects.clear_cache()
     try:
         yield

@@ -5,6 +5,7 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 DESCRIBED = "docs/reference/settings.md describes it."
@@ -25,6 +26,24 @@ def address(name: str, default: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ImproperlyConfigured(f"{name} is an address like https://community.example.com; {DESCRIBED}")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for the database at this address; options of its own follow the `?` of the address."""
+    found: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)}
+    options = found.setdefault("OPTIONS", {})
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        # Writers queue at BEGIN instead of failing at their first write; readers never wait.
+        options.setdefault("transaction_mode", "IMMEDIATE")
+        options.setdefault("timeout", 20)
+        options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+    elif options.setdefault("server_side_binding", True):
+        # What is asked again and again is parsed and planned once for each connection.
+        options.setdefault("prepare_threshold", 3)
+    else:
+        # Whoever asks for this has a pooler that gives each transaction another connection.
+        found["DISABLE_SERVER_SIDE_CURSORS"] = True
+    return found
 
 
 def whole_number(name: str) -> int:

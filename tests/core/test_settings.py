@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.settings.environment import database
 from config.settings.mail import email_settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -98,3 +99,17 @@ def test_the_address_of_a_mail_server(url, port, tls, ssl):
     assert (values["EMAIL_PORT"], values["EMAIL_USE_TLS"], values["EMAIL_USE_SSL"]) == (port, tls, ssl)
     if "@" in url:
         assert (values["EMAIL_HOST_USER"], values["EMAIL_HOST_PASSWORD"]) == ("user", "p@ss")
+
+
+@pytest.mark.parametrize(
+    ("address", "options", "keeps_cursors"),
+    [
+        ("postgresql://db/chorus", {"server_side_binding": True, "prepare_threshold": 3}, True),
+        ("postgresql://db/chorus?prepare_threshold=10", {"server_side_binding": True, "prepare_threshold": 10}, True),
+        ("postgresql://db/chorus?server_side_binding=false", {"server_side_binding": False}, False),
+    ],
+)
+def test_statements_are_prepared_unless_a_pooler_stands_between(address, options, keeps_cursors):
+    settings = database(address)
+    assert settings["OPTIONS"] == options
+    assert settings.get("DISABLE_SERVER_SIDE_CURSORS", False) is not keeps_cursors
