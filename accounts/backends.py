@@ -1,17 +1,26 @@
-"""What members may do."""
+"""Who is signed in, and what members may do."""
 
 from typing import Any
 
-from django.contrib.auth.backends import ModelBackend
+from allauth.account.auth_backends import AuthenticationBackend
 
+from accounts.models import Member
 from core.access import grants_of
+from core.statements import Given, Statement
+
+_member = Statement(lambda: Member.objects.filter(pk=Given("member")))
 
 
-class MemberBackend(ModelBackend):
-    """Django's permissions, the member's own and those of their roles, read together with the roles in one query.
+class MemberBackend(AuthenticationBackend):
+    """Signing in as django-allauth has it, with Django's permissions.
 
-    Whoever is suspended has none meanwhile, except superusers.
+    A member's own permissions and those of their roles are read together with the roles in one query. Whoever is
+    suspended has none meanwhile, except superusers.
     """
+
+    def get_user(self, user_id: Any) -> Member | None:
+        found = _member.ask(member=user_id)
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or user_obj.is_superuser or obj is not None:

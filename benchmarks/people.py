@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import Member
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.MemberBackend"
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from community.content import AbstractMergeEdge
 from core.audience import reaches_all_readers
 from core.errors import ConflictError
 from core.models import ImportRun
+from core.statements import Given, Statement
 
 E = TypeVar("E", bound=AbstractMergeEdge)
 T = TypeVar("T", bound=Any)
@@ -96,22 +98,50 @@ def lock_once(model: type[T], pks: set[int]) -> dict[int, T]:
     No savepoint may have been released between the two: PostgreSQL lets whoever waits for a lock from a released
     savepoint wait for the end of the whole transaction, even when the lock is given back before.
     """
-    held = model._default_manager.filter(pk__in=_family_of(model, pks)).order_by("pk")
-    held = held.select_for_update(of=("self",), no_key=True).defer("body", "body_html", "excerpt")
-    rows = {row.pk: row for row in held}
+    rows = {row.pk: row for row in _held(model, _family_of(model, pks))}
     if _family_of(model, pks) != rows.keys():
         raise MovedError
     return rows
 
 
-def _family_of(model: type[T], pks: set[int]) -> set[int]:
+def _held(model: Any, pks: set[int]) -> list[Any]:
+    """The rows, locked in key order."""
+    if len(pks) == 1:
+        return _locking_one(model).ask(post=next(iter(pks)))
+    return list(_locking(model).filter(pk__in=pks))
+
+
+def _family_of(model: Any, pks: set[int]) -> set[int]:
     """The ids of the whole families of these posts; one query does where none of them is a duplicate."""
-    posts = model._default_manager
-    around = dict(posts.filter(Q(pk__in=pks) | Q(canonical__in=pks)).values_list("pk", "canonical_id"))
+    around = dict(_around_one(model).ask(post=next(iter(pks)))) if len(pks) == 1 else _around(model, pks)
     roots = {around.get(pk) or pk for pk in pks}
-    if roots == pks:
-        return set(around)
-    return set(posts.filter(Q(pk__in=roots) | Q(canonical__in=roots)).values_list("pk", flat=True))
+    return set(around) if roots == pks else set(_around(model, roots))
+
+
+def _locking(model: Any) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model._default_manager.select_for_update(of=("self",), no_key=True)
+    return rows.order_by("pk").defer("body", "body_html", "excerpt")
+
+
+def _around(model: Any, pks: set[int]) -> dict[int, int | None]:
+    """These posts and what was merged into them, each with its canonical."""
+    posts = model._default_manager.filter(Q(pk__in=pks) | Q(canonical__in=pks))
+    return dict(posts.values_list("pk", "canonical_id"))
+
+
+# The same for one post, as nearly every act asks it.
+
+
+@cache
+def _locking_one(model: Any) -> Statement[Any]:
+    return Statement(lambda: _locking(model).filter(pk=Given("post")))
+
+
+@cache
+def _around_one(model: Any) -> Statement[tuple[int, int | None]]:
+    post = Given("post")
+    rows = model._default_manager.filter(Q(pk=post) | Q(canonical=post))
+    return Statement(lambda: rows.values_list("pk", "canonical_id"))
 
 
 def check_can_link(duplicate: Any, target: Any) -> None:

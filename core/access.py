@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import BigIntegerField, F, FilteredRelation, Q, Value
+from django.contrib.auth.models import Group, Permission
+from django.db.models import BigIntegerField, F, FilteredRelation, Q, QuerySet, Value
 from wagtail.models import Page, PageViewRestriction
 
 from core.scope import remembered
 from core.site_pages import SitePage
+from core.statements import Given, Statement
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def known_pages() -> list[KnownPage]:
     return remembered("pages", _known_pages)
 
 
-def _known_pages() -> list[KnownPage]:
+def _pages() -> QuerySet[Page, tuple[Any, ...]]:
     wanted = Q(show_in_menus=True) | Q(site_name__isnull=False)
     for model in apps.get_models():
         if issubclass(model, SitePage) and model.holds_content:
@@ -70,10 +72,16 @@ def _known_pages() -> list[KnownPage]:
         site_name=F("default_site__site_name"),
     )
     names = ("content_type__app_label", "content_type__model", "show_in_menus", "site_name")
-    rows = pages.filter(wanted).order_by("path").values_list("pk", "path", "title", "url_path", *names)
+    return pages.filter(wanted).order_by("path").values_list("pk", "path", "title", "url_path", *names)
+
+
+_pages_statement = Statement(_pages)
+
+
+def _known_pages() -> list[KnownPage]:
     return [
         KnownPage(pk, path, title, url_path, f"{app_label}.{model_name}", is_in_menus, site_name)
-        for pk, path, title, url_path, app_label, model_name, is_in_menus, site_name in rows
+        for pk, path, title, url_path, app_label, model_name, is_in_menus, site_name in _pages_statement.ask()
     ]
 
 
@@ -109,12 +117,14 @@ def opens_after_sign_in(path: str) -> bool:
     return kinds <= {PageViewRestriction.LOGIN, PageViewRestriction.NONE}
 
 
+_restrictions_statement = Statement(
+    lambda: PageViewRestriction.objects.values_list("pk", "page__path", "restriction_type", "groups")
+)
+
+
 def _restrictions() -> list[tuple[str, str, frozenset[int]]]:
     """Tree path, kind and groups of every restriction."""
-    rows = remembered(
-        "restrictions",
-        lambda: list(PageViewRestriction.objects.values_list("pk", "page__path", "restriction_type", "groups")),
-    )
+    rows = remembered("restrictions", _restrictions_statement.ask)
     groups: dict[int, set[int]] = defaultdict(set)
     for pk, _, _, group in rows:
         groups[pk].add(group)
@@ -126,13 +136,21 @@ def grants_of(user: Any) -> Grants:
     return remembered(("grants", user.pk), lambda: _grants_of(user))
 
 
-def _grants_of(user: Any) -> Grants:
-    of_groups = user.groups.values_list("pk", "permissions__content_type__app_label", "permissions__codename")
+def _grants() -> QuerySet[Any, tuple[Any, ...]]:
+    member = Given("member")
+    of_groups = Group.objects.filter(user=member)
+    granted = of_groups.values_list("pk", "permissions__content_type__app_label", "permissions__codename")
     nowhere = Value(None, output_field=BigIntegerField())
-    own = user.user_permissions.values_list(nowhere, "content_type__app_label", "codename")
-    rows = of_groups.order_by().union(own.order_by())
+    own = Permission.objects.filter(user=member).values_list(nowhere, "content_type__app_label", "codename")
+    return granted.order_by().union(own.order_by())
+
+
+_grants_statement = Statement(_grants)
+
+
+def _grants_of(user: Any) -> Grants:
     groups, permissions = set(), set()
-    for group, app_label, codename in rows:
+    for group, app_label, codename in _grants_statement.ask(member=user.pk):
         if group is not None:
             groups.add(group)
         if codename is not None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from accounts.permissions import suspended_sentence
+from core.statements import Given, Statement
 from ideas.errors import IdeaNotVisibleError, VotingClosedError
 from ideas.models import Idea, IdeaBoardPage
 from ideas.permissions import PLAN
@@ -27,6 +28,23 @@ class Ballot:
     can_vote: bool
     reason: str | Promise
     login_url: str
+
+
+_counting_at = Statement(
+    lambda: (
+        Idea.objects.filter(pk=Given("idea"))
+        .select_related("status", "board")
+        .only(
+            *("title", "slug", "visibility", "supporter_count", "family_base_votes"),
+            *("status__accepts_votes", "board__hides_counts", "board__vote_budget"),
+        )
+    )
+)
+
+
+def counting_at(pk: int) -> Idea:
+    """The idea where a vote counts, with no more than its button and its board's budget need."""
+    return _counting_at.ask(idea=pk)[0]
 
 
 def may_see_count(user: Any, idea: Idea, *, is_voted: bool) -> bool:

@@ -4,9 +4,11 @@ Families of ideas are locked before members, everywhere: whoever holds a member'
 """
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Member
 from community import families
+from core.statements import Given, Statement
 from ideas.models import Idea, Vote
 
 
@@ -29,12 +31,18 @@ def lock_voters(*members: Member) -> tuple[dict[int, Idea], dict[int, Member]]:
 
 def lock_voter(member: Member) -> Member:
     """The member's row as it is now, locked; the families that the act is about are locked already."""
-    return _held(member)[0]
+    return _voter.ask(member=member.pk)[0]
 
 
-def _held(*members: Member) -> list[Member]:
-    rows = Member.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
-    return list(rows.filter(pk__in=[member.pk for member in members]).order_by("pk"))
+def _held(*members: Member) -> QuerySet[Member]:
+    return _locking().filter(pk__in=[member.pk for member in members]).order_by("pk")
+
+
+def _locking() -> QuerySet[Member]:
+    return Member.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+
+
+_voter = Statement(lambda: _locking().filter(pk=Given("member")))
 
 
 def _voted_for(*members: Member) -> set[int]:

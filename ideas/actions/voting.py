@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Member
 from community import families
 from core.models import ImportRun
+from core.statements import Given, Statement
 from ideas import budgets, networks, tally
 from ideas.errors import NotAddedByTeamError, NoVoteError, SuspendedVoterError, UnreadableBoardError, VotingClosedError
 from ideas.ledger import record
@@ -32,8 +34,24 @@ class Terms(NamedTuple):
 
     @classmethod
     def of(cls, idea: Idea) -> Terms:
-        columns = ("accepts_votes", "board__half_life_days", "board__vote_budget")
-        return cls(*Status.objects.values_list(*columns).get(pk=idea.status_id))
+        return cls(*_terms.ask(status=idea.status_id)[0])
+
+
+_terms = Statement(
+    lambda: Status.objects.filter(pk=Given("status")).values_list(
+        "accepts_votes", "board__half_life_days", "board__vote_budget"
+    )
+)
+_votes_on_one = Statement(lambda: Vote.objects.filter(idea=Given("idea"), member=Given("member")))
+
+
+def _votes_of(voter: Member, ideas: Collection[int]) -> dict[int, Vote]:
+    """The voter's votes on these ideas, standing or not."""
+    if len(ideas) == 1:
+        found = _votes_on_one.ask(idea=next(iter(ideas)), member=voter.pk)
+    else:
+        found = list(Vote.objects.filter(idea__in=ideas, member=voter).order_by("idea"))
+    return {vote.idea_id: vote for vote in found}
 
 
 @transaction.atomic
@@ -156,7 +174,7 @@ def _cast(
     import_run: ImportRun | None,
 ) -> tuple[Vote, VoteEvent | None]:
     """The voter's vote, and the line that was written unless it stood already."""
-    votes = {vote.idea_id: vote for vote in Vote.objects.filter(idea__in=rows, member=voter)}
+    votes = _votes_of(voter, rows)
     vote = votes.get(idea.pk)
     if vote is not None and vote.stands:
         return vote, None
@@ -196,7 +214,7 @@ def _withdraw(
 ) -> None:
     family = tally.Family(rows)
     crown = rows[family.crown(idea.pk, voter.pk)]
-    votes = {vote.idea_id: vote for vote in Vote.objects.filter(member=voter, idea__in=rows).order_by("idea")}
+    votes = _votes_of(voter, rows)
     clicked = rows[idea.pk]
     own = votes.pop(idea.pk, None)
     lines = [

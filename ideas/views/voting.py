@@ -13,7 +13,7 @@ from accounts.clients import client_address
 from community.views.requests import is_htmx
 from ideas import budgets, tally
 from ideas.actions import cast_vote, rejoin_votes, set_votes_apart, withdraw_vote
-from ideas.ballots import ballot
+from ideas.ballots import ballot, counting_at
 from ideas.forms import VoteReasonForm, reason_of
 from ideas.models import Idea
 from ideas.stakes import follows, stakes_of, vote_to_explain
@@ -45,7 +45,7 @@ def _vote(request: HttpRequest, pk: int, action: Callable[..., object], **known:
         return redirect(back)
     # Who casts supports the idea where the vote counts, who withdraws does not: neither has to be looked up.
     is_voted = action is cast_vote
-    at = Idea.objects.select_related("status", "board").get(pk=tally.crown_for(request.user, found))
+    at = counting_at(tally.crown_for(request.user, found))
     context: dict[str, Any] = {
         "ballot": ballot(request.user, found, at=at, is_voted=is_voted, back=back.partition("#")[0]),
         "purse": budgets.purse(request.user, at.board),

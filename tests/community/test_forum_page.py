@@ -17,7 +17,6 @@ from community.actions import delete_content, merge_question, post_answer, set_v
 from community.content import Visibility
 from community.models import ForumPage, Question
 from tests.community.conftest import Browse
-from tests.people import PASSWORD
 
 
 class Rows(HTMLParser):
@@ -197,7 +196,7 @@ def test_a_forum_can_be_previewed_before_it_exists(db: None) -> None:
 def test_a_draft_can_be_viewed_in_the_admin(forum, question, administrator: Member, client: Client) -> None:
     forum.title = "Renamed"
     forum.save_revision()
-    client.login(username=administrator.handle, password=PASSWORD)
+    client.force_login(administrator)
     response = client.get(f"/admin/pages/{forum.pk}/view_draft/")
     assert response.status_code == 200
     assert "Renamed" in response.content.decode()

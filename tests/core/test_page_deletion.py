@@ -8,12 +8,11 @@ from wagtail.models import Page
 from accounts.models import Member
 from community.models import ForumPage, Question
 from ideas.models import Idea, IdeaBoardPage
-from tests.people import PASSWORD
 
 
 @pytest.fixture
 def admin(administrator: Member, client: Client) -> Client:
-    client.login(username=administrator.handle, password=PASSWORD)
+    client.force_login(administrator)
     return client
 
 
