@@ -5,8 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import get_language
+
 from accounts.models import Member
 from ideas.models import Idea, StatusChange
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer as one reader reads it. `language` is empty where nobody said which language it is in."""
+
+    answer: str
+    answer_html: str
+    language: str
+
+
+def told_in(line: StatusChange, language: str) -> Told:
+    """What the line says to a reader of this language: the text in it, or in the language that it is a kind of, such as
+    German for Swiss German; the line's own where there is neither."""
+    for name in (language, language.partition("-")[0]):
+        if name in line.translations:
+            return Told(**line.translations[name], language=name)
+    return Told(line.answer, line.answer_html, "")
+
+
+def translations_of(line: StatusChange) -> dict[str, str]:
+    """The texts of the line in other languages, {language: Markdown}."""
+    return {language: text["answer"] for language, text in line.translations.items()}
 
 
 @dataclass(frozen=True)
@@ -25,8 +50,13 @@ class Answered:
         return self.latest.answer
 
     @property
-    def answer_html(self) -> str:
-        return self.latest.answer_html
+    def translations(self) -> dict[str, str]:
+        return translations_of(self.latest)
+
+    @property
+    def told(self) -> Told:
+        """The answer to whoever reads this page, in the language in which it is shown."""
+        return told_in(self.latest, get_language() or "")
 
     @property
     def written_by(self) -> Member:

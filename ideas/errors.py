@@ -37,6 +37,10 @@ class StaleAnswerError(ConflictError):
     sentence = _("Somebody has corrected this answer since you opened this page. See what it says now before you save.")
 
 
+class UntranslatedAnswerError(ConflictError):
+    sentence = _("Write the public answer itself too: it is what everybody else reads.")
+
+
 class NoPlannerError(ConflictError):
     sentence = _("Only somebody who plans ideas and may read the board can own an idea.")
 

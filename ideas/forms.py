@@ -5,19 +5,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member, Organisation
 from community.content import COMMENT_LENGTH
 from community.fields import MarkdownField, TagsField, TitleField
 from community.models import Question
-from ideas.errors import EmptyAnswerError, UnknownTrackerError
+from ideas.errors import EmptyAnswerError, UnknownTrackerError, UntranslatedAnswerError
 from ideas.models import SENTENCE_LENGTH, Idea, Importance, Status, TrackerLink, Vote, VoteEvent
 from ideas.planning import possible_owners
 from ideas.quarters import quarter_choices
@@ -56,7 +57,51 @@ class SeenField(forms.IntegerField):
         super().__init__(required=False, min_value=0, widget=forms.HiddenInput)
 
 
-class StatusForm(forms.Form):
+class AnswerForm(forms.Form):
+    """A form with a public answer, which can say the same in other languages too.
+
+    Valid, it has them in `cleaned_data["translations"]`, {language: Markdown}.
+    """
+
+    translation_widget: type[forms.Textarea] = forms.Textarea
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = self.initial.get("translations", {})
+        for language, name in settings.LANGUAGES:
+            label = format_lazy(gettext_lazy("Public answer in {language}"), language=name)
+            field = MarkdownField(
+                label=label,
+                required=False,
+                initial=said.get(language),
+                widget=self.translation_widget(attrs={"rows": 5}),
+            )
+            self.fields[_in(language)] = field
+
+    @property
+    def translation_fields(self) -> list[forms.BoundField]:
+        """The answer in each of the site's languages, for those who read it in that one."""
+        return [self[_in(language)] for language, _name in settings.LANGUAGES]
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether there is something to see in another language, or something wrong with it."""
+        return any(field.value() or field.errors for field in self.translation_fields)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        texts = {language: cleaned.pop(_in(language), "") for language, _name in settings.LANGUAGES}
+        cleaned["translations"] = {language: text for language, text in texts.items() if text}
+        if cleaned["translations"] and not cleaned.get("answer") and "answer" not in self.errors:
+            self.add_error("answer", UntranslatedAnswerError.sentence)
+        return cleaned
+
+
+def _in(language: str) -> str:
+    return f"answer_{language}"
+
+
+class StatusForm(AnswerForm):
     """A status of the idea's board, and what the public is told about it."""
 
     status = forms.ModelChoiceField(
@@ -86,7 +131,7 @@ class StatusForm(forms.Form):
         return cleaned
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(AnswerForm):
     """What an answer should have said."""
 
     answer = MarkdownField(

@@ -14,7 +14,9 @@ from ideas.querysets import StatusChangeQuerySet
 class StatusChange(Ledger):
     """One line of an idea's path through its board's statuses, with the public answer that was given.
 
-    `corrects` is the earlier line whose answer this one replaces; such a line leaves the status as it is.
+    `translations` are the answer for those who read the site in these languages: {language: {"answer": Markdown,
+    "answer_html": HTML}}; everybody else reads `answer`. `corrects` is the earlier line whose answer this one replaces;
+    such a line leaves the status as it is.
     """
 
     idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="status_changes")
@@ -22,6 +24,7 @@ class StatusChange(Ledger):
     new_status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+")
     answer = models.TextField(blank=True)
     answer_html = models.TextField(blank=True)
+    translations = models.JSONField(default=dict, blank=True)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,10 +19,10 @@ from community.views.posts import parents_of
 from community.views.requests import typed
 from core.forms import submit
 from ideas.actions import change_status, correct_answer
-from ideas.answers import Answered, read_answers
+from ideas.answers import Answered, read_answers, translations_of
 from ideas.errors import NothingAnsweredError
 from ideas.forms import CorrectionForm, StatusForm
-from ideas.models import Idea
+from ideas.models import Idea, StatusChange
 from ideas.permissions import PLAN, check_can_change_status
 from ideas.views.finding import find_idea
 from ideas.views.ideas import own_page
@@ -70,7 +72,7 @@ def answer_correct(request: HttpRequest, pk: int, change: int) -> HttpResponse:
     answered = _find_answer(idea, change)
     if not answered.answer:
         raise NothingAnsweredError
-    form = CorrectionForm(typed(request), initial={"answer": answered.answer} | take(request))
+    form = CorrectionForm(typed(request), initial=_now(answered) | take(request))
     corrected, status = submit(form, correct_answer, change=answered.change, by=request.user)
     if corrected:
         messages.success(request, _("The answer is corrected."))
@@ -88,17 +90,23 @@ def answer_correct(request: HttpRequest, pk: int, change: int) -> HttpResponse:
     return render(request, "ideas/answer_correct.html", context, status=status)
 
 
+def _now(answered: Answered) -> dict[str, Any]:
+    return {"answer": answered.answer, "translations": answered.translations}
+
+
 @dataclass(frozen=True)
 class Version:
     """How an answer read from a moment on; what differs from the version before is marked in the safe HTML.
 
-    `by` is the name of who wrote it, for those who may know.
+    `translations` are the texts in other languages that the answer has or had, {name of the language: safe HTML}. `by`
+    is the name of who wrote it, for those who may know.
     """
 
     by: str
     at: datetime
     is_correction: bool
     body: SafeString
+    translations: dict[str, SafeString]
 
 
 @require_safe
@@ -109,8 +117,8 @@ def answer_history(request: HttpRequest, pk: int, change: int) -> HttpResponse:
     knows = request.user.has_perm(PLAN)
     versions = []
     for before, line in zip([None, *answered.versions], answered.versions, strict=False):
-        body = marked_changes(before.answer, line.answer) if before else conditional_escape(line.answer)
-        versions.append(Version(line.changed_by.name if knows else "", line.occurred_at, before is not None, body))
+        by = line.changed_by.name if knows else ""
+        versions.append(Version(by, line.occurred_at, before is not None, *_marked(before, line)))
     context = {
         "parents": parents_of(idea),
         "idea": idea,
@@ -119,6 +127,21 @@ def answer_history(request: HttpRequest, pk: int, change: int) -> HttpResponse:
         "back_url": own_page(idea),
     }
     return render(request, "ideas/answer_history.html", context)
+
+
+def _marked(before: StatusChange | None, line: StatusChange) -> tuple[SafeString, dict[str, SafeString]]:
+    """The answer of a version and its translations, with what changed since the version before."""
+    if before is None:
+        texts = translations_of(line)
+        return conditional_escape(line.answer), {
+            str(name): conditional_escape(texts[language]) for language, name in settings.LANGUAGES if language in texts
+        }
+    old, new = translations_of(before), translations_of(line)
+    return marked_changes(before.answer, line.answer), {
+        str(name): marked_changes(old.get(language, ""), new.get(language, ""))
+        for language, name in settings.LANGUAGES
+        if language in old or language in new
+    }
 
 
 def _find_answer(idea: Idea, change: int) -> Answered:
