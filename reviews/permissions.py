@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import ForbiddenError
 from ideas.models import IdeaBoardPage
+from ideas.permissions import check_can_change_status
 from ideas.querysets import readable_boards
 from reviews.models import Review
 from reviews.querysets import VIEW
@@ -13,6 +14,7 @@ from reviews.querysets import VIEW
 ADD = "reviews.add_review"
 CHANGE = "reviews.change_review"
 PUBLISH = "reviews.publish_review"
+DECIDE = "reviews.decide_review"
 
 
 def check_can_view(user: Any) -> None:
@@ -35,6 +37,14 @@ def check_can_change(user: Any, review: Review) -> None:
 def check_can_publish(user: Any, review: Review) -> None:
     if not user.has_perm(PUBLISH):
         raise ForbiddenError(_("Your account may prepare product reviews, but not publish them."))
+    _check_can_read(user, review.board_id)
+
+
+def check_can_decide(user: Any, review: Review) -> None:
+    """Deciding on the ideas of a review; it changes their statuses and merges them, as the review says."""
+    if not user.has_perm(DECIDE):
+        raise ForbiddenError(_("Your account may read product reviews, but not decide on their ideas."))
+    check_can_change_status(user)
     _check_can_read(user, review.board_id)
 
 

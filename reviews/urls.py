@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews import views
+from reviews import decision_views, views
 
 app_name = "reviews"
 urlpatterns = [
@@ -19,4 +19,8 @@ urlpatterns = [
     path("<int:pk>/publish/", views.PublishView.as_view(), name="publish"),
     path("<int:pk>/discard/", views.DiscardView.as_view(), name="discard"),
     path("<int:pk>/export.<slug:form>", views.ExportView.as_view(), name="export"),
+    path("<int:pk>/decide/", decision_views.ApplyView.as_view(), name="decide"),
+    path("<int:pk>/ideas/<int:idea>/", decision_views.IdeaView.as_view(), name="idea"),
+    path("<int:pk>/ideas/<int:idea>/decide/", decision_views.DecideIdeaView.as_view(), name="idea-decide"),
+    path("<int:pk>/ideas/<int:idea>/withdraw/", decision_views.WithdrawView.as_view(), name="proposal-withdraw"),
 ]

@@ -38,7 +38,7 @@ def review_urls() -> list[URLResolver]:
 @hooks.register("register_permissions")
 def review_permissions() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
-    names = ["add_review", "change_review", "publish_review", "view_review"]
+    names = ["add_review", "change_review", "publish_review", "view_review", "decide_review"]
     return Permission.objects.filter(content_type__app_label="reviews", codename__in=names)
 
 
@@ -63,6 +63,12 @@ def review_log(actions: LogActionRegistry) -> None:
     actions.register_action("reviews.discard", _("Discard a draft"), _("Discarded"))
     actions.register_action("reviews.publish", _("Publish a product review"), _("Published"))
     actions.register_action("reviews.download")(DownloadFormatter)
+    actions.register_action("reviews.propose", _("Note a decision"), _("Decision noted"))
+    actions.register_action(
+        "reviews.withdraw_proposal", _("Take back a noted decision"), _("Noted decision taken back")
+    )
+    actions.register_action("reviews.decide", _("Carry out decisions"), _("Decisions carried out"))
+    actions.register_action("reviews.correct_decision", _("Correct a decision"), _("Decision corrected"))
 
 
 class DownloadFormatter(LogFormatter):

@@ -60,6 +60,13 @@ def merge_idea(
     """
     rows = families.lock(Idea, duplicate.pk, into.pk)
     check_can_merge(by, duplicate, into)
+    return join(rows, duplicate, into, by, reason, import_run)
+
+
+def join(
+    rows: dict[int, Idea], duplicate: Idea, into: Idea, by: Member, reason: str, import_run: ImportRun | None = None
+) -> IdeaMerge:
+    """Add the edge, count anew and announce it; the caller has locked both families and checked who may."""
     edge = families.link(IdeaMerge, rows, duplicate, into, by, reason, import_run)
     tally.recount(tally.Family(rows))
     discussion.recount(rows)
@@ -75,6 +82,11 @@ def undo_idea_merge(*, edge: IdeaMerge, by: Member) -> IdeaMerge:
     """
     rows = families.lock(Idea, edge.duplicate_id)
     check_can_merge(by, edge.duplicate, edge.target)
+    return separate(rows, edge, by)
+
+
+def separate(rows: dict[int, Idea], edge: IdeaMerge, by: Member) -> IdeaMerge:
+    """End the edge, count anew and announce it; the caller has locked the family and checked who may."""
     edge = families.unlink(IdeaMerge, rows, edge, by)
     family = tally.Family(rows)
     _reinstate(family)

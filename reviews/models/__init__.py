@@ -1,5 +1,6 @@
 """What reviews know, a module for each noun."""
 
+from reviews.models.decisions import Decision, DecisionKind, DecisionNotice, ProposedDecision
 from reviews.models.reviews import (
     NOTE_LENGTH,
     TITLE_LENGTH,
@@ -14,6 +15,10 @@ from reviews.models.reviews import (
 __all__ = [
     "NOTE_LENGTH",
     "TITLE_LENGTH",
+    "Decision",
+    "DecisionKind",
+    "DecisionNotice",
+    "ProposedDecision",
     "Review",
     "ReviewItem",
     "ReviewLogEntry",

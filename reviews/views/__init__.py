@@ -40,6 +40,7 @@ from reviews.actions import (
     remove_idea,
 )
 from reviews.columns import FIGURES, FROZEN, IDEA, RANK, RemoveColumn, TickColumn, WideTable
+from reviews.deciding import is_decided, read_ideas, with_decided
 from reviews.exports import as_csv, as_markdown
 from reviews.forms import RankFilterSet, RemovalForm, ReviewForm, SelectionForm
 from reviews.models import Review, ReviewSnapshot
@@ -90,6 +91,11 @@ class Screen(RefusalMixin):
         ]
 
 
+def state_of(review: Any) -> Any:
+    """How far a review is, of those that know whether they are decided."""
+    return gettext("decided") if review.is_decided else review.get_state_display()
+
+
 class IndexView(Screen, BaseListingView):
     """All reviews of boards that the person may read, the newest first."""
 
@@ -103,9 +109,7 @@ class IndexView(Screen, BaseListingView):
     columns = [
         TitleColumn("title", label=_("Title"), get_url=lambda review: review.get_absolute_url()),
         Column("board", label=_("Board")),
-        StatusTagColumn(
-            "state", label=_("State"), accessor="get_state_display", primary=lambda review: review.is_published
-        ),
+        StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda review: review.is_published),
         NumberColumn("ideas", label=_("Ideas"), accessor="idea_count"),
         UserColumn("created_by", label=_("Prepared by")),
         DateColumn("created_at", label=_("Begun")),
@@ -116,7 +120,7 @@ class IndexView(Screen, BaseListingView):
         reviews = Review.objects.visible_to(self.request.user).select_related(
             "board", "created_by__wagtail_userprofile"
         )
-        return reviews.annotate(idea_count=Count("items")).order_by("-pk")
+        return with_decided(reviews).annotate(idea_count=Count("items")).order_by("-pk")
 
     def get_path(self) -> list[tuple[str, str]]:
         return [("", gettext("Product reviews"))]
@@ -325,7 +329,7 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if self.review.is_published:
-            context = published_context(self.review.snapshot)
+            context = published_context(self.review.snapshot) | decisions_context(self.request.user, self.review)
         else:
             can_change = request.user.has_perm(permissions.CHANGE)
             context = draft_context(request.user, self.review, can_change)
@@ -385,6 +389,17 @@ def published_context(snapshot: ReviewSnapshot) -> dict[str, Any]:
         "publisher": snapshot.names.get(data["review"]["published_by"], gettext("a former member")),
         "note_html": render(data["review"]["note"]),
         "table": WideTable(FROZEN, rows, caption=gettext("Ideas in the order of their rank")),
+    }
+
+
+def decisions_context(user: Any, review: Review) -> dict[str, Any]:
+    """What was and is to be decided on the ideas of a published review."""
+    rows = read_ideas(review)
+    return {
+        "decision_rows": rows,
+        "has_proposals": any(row.proposal for row in rows),
+        "is_decided": is_decided(review),
+        "may_decide": user.has_perm(permissions.DECIDE),
     }
 
 
