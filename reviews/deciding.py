@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.functional import cached_property
 
 from community.content import Visibility
@@ -43,14 +43,15 @@ class Decided:
 
 @dataclass(frozen=True)
 class ReviewedIdea:
-    """An idea as a published review says it, with what was or is to be decided on it."""
+    """An idea as a published review says it, with what was or is to be decided on it; in a draft it has no rank yet."""
 
     pk: int
     rank: int
     title: str
     path: str
-    decided: Decided | None
-    proposal: ProposedDecision | None
+    decided: Decided | None = None
+    proposal: ProposedDecision | None = None
+    comment_count: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +69,7 @@ def read_decided(review: Review) -> dict[int, Decided]:
 
 def read_ideas(review: Review) -> list[ReviewedIdea]:
     """The ideas of a published review in the order of their ranks."""
+    counts = comment_counts(review)
     decided = read_decided(review)
     proposals = {one.idea_id: one for one in review.proposals.select_related("merge_into", "proposed_by")}
     return [
@@ -78,12 +80,29 @@ def read_ideas(review: Review) -> list[ReviewedIdea]:
             path=idea["path"],
             decided=decided.get(idea["id"]),
             proposal=proposals.get(idea["id"]),
+            comment_count=counts.get(idea["id"], 0),
         )
         for idea in review.snapshot.data["ideas"]
     ]
 
 
-def with_decided(reviews: QuerySet[Review]) -> QuerySet[Review]:
+def comment_counts(review: Review) -> dict[int, int]:
+    """How many comments stand on each idea of the review, {idea: number}."""
+    comments = review.comments.filter(removed_at__isnull=True, idea__isnull=False).order_by()
+    return dict(comments.values_list("idea").annotate(Count("pk")))
+
+
+def read_draft(review: Review, user: Any) -> list[ReviewedIdea]:
+    """The ideas of a draft that the person may see now."""
+    counts = comment_counts(review)
+    ideas = Idea.objects.visible_to(user).filter(pk__in=review.items.values("idea")).order_by("title", "pk")
+    return [
+        ReviewedIdea(idea.pk, 0, idea.title, idea.get_absolute_url(), comment_count=counts.get(idea.pk, 0))
+        for idea in ideas.only("pk", "title", "slug")
+    ]
+
+
+def with_decided(reviews: QuerySet[Review]) -> QuerySet[Any]:
     """With `is_decided`: published, something was decided, and so was every idea that is on the site now."""
     own = Decision.objects.filter(review=OuterRef("pk"))
     line = Decision.objects.filter(review=OuterRef("review"), idea=OuterRef("idea"))

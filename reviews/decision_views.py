@@ -18,22 +18,25 @@ from core.markdown import render
 from ideas.answers import told_in
 from ideas.models import Idea
 from reviews import permissions
-from reviews.deciding import ReviewedIdea, begun_with, last_change, read_ideas, seen_idea
+from reviews.deciding import ReviewedIdea, begun_with, last_change, read_draft, read_ideas, seen_idea
 from reviews.decision_actions import apply_decisions, correct_decision, propose_decision, token_of, withdraw_proposal
 from reviews.decision_errors import NotPublishedError
 from reviews.decision_forms import CorrectedDecisionForm, DecisionForm, StatusesForm
+from reviews.talk import talk_context
 from reviews.telling import audience_of
 from reviews.views import Screen
 
 
 class IdeaScreen(Screen):
-    """A screen about one idea of a published review."""
+    """A screen about one idea of a review."""
 
     @cached_property
     def row(self) -> ReviewedIdea:
-        if not self.review.is_published:
-            raise Http404
-        rows = {row.pk: row for row in read_ideas(self.review)}
+        is_frozen = self.review.is_published
+        rows = {
+            row.pk: row
+            for row in (read_ideas(self.review) if is_frozen else read_draft(self.review, self.request.user))
+        }
         if self.kwargs["idea"] not in rows:
             raise Http404
         return rows[self.kwargs["idea"]]
@@ -76,13 +79,14 @@ class IdeaView(IdeaScreen, WagtailAdminTemplateMixin, View):
             languages=list(said.translations) if said else [],
             audience=audience_of(decided.latest).count() if decided and self.idea else None,
             may_decide=may_decide(request.user),
+            **talk_context(request.user, self.review, self.row.pk),
         )
         response: HttpResponse = self.render_to_response(context)
         return response
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        if not (may_decide(self.request.user) and self.idea):
+        if not (may_decide(self.request.user) and self.idea and self.review.is_published):
             return []
         label = gettext("Correct the decision") if self.row.decided else gettext("Note a decision")
         address = reverse("reviews:idea-decide", args=[self.review.pk, self.row.pk])
@@ -103,6 +107,8 @@ class DecideIdeaView(IdeaScreen, WagtailAdminTemplateMixin, View):
     def get_form(self, data: Any = None) -> DecisionForm:
         if self.idea is None:
             raise Http404
+        if not self.review.is_published:
+            raise NotPublishedError
         form_class = CorrectedDecisionForm if self.row.decided else DecisionForm
         initial = begun_with(self.row.proposal, self.row.decided)
         return form_class(data, user=self.request.user, idea=self.idea, initial=initial)

@@ -1,11 +1,21 @@
 """What reviews forget about a person who is erased. The hash of a snapshot holds without the names."""
 
+from django.utils import timezone
+
 from accounts.erasure import register
 from accounts.models import Member
-from reviews.models import SealedName
+from reviews.models import ReviewComment, SealedName
 
 
 @register
 def unseal_names(member: Member) -> None:
     """Names stand in snapshots as salted digests alone; without name and salt they say nothing."""
     SealedName.objects.filter(member=member).delete()
+
+
+@register
+def forget_what_was_said(member: Member) -> None:
+    """Remarks between colleagues are nobody else's: they go, also what was removed before."""
+    comments = ReviewComment.objects.filter(author=member)
+    comments.filter(removed_at__isnull=True).update(removed_at=timezone.now())
+    comments.update(body="", body_html="")

@@ -8,7 +8,7 @@ from core.errors import ForbiddenError
 from ideas.models import IdeaBoardPage
 from ideas.permissions import check_can_change_status
 from ideas.querysets import readable_boards
-from reviews.models import Review
+from reviews.models import Review, ReviewComment
 from reviews.querysets import VIEW
 
 ADD = "reviews.add_review"
@@ -46,6 +46,19 @@ def check_can_decide(user: Any, review: Review) -> None:
         raise ForbiddenError(_("Your account may read product reviews, but not decide on their ideas."))
     check_can_change_status(user)
     _check_can_read(user, review.board_id)
+
+
+def check_can_talk(user: Any, review: Review) -> None:
+    """Commenting on a review: whoever may see it."""
+    check_can_view(user)
+    _check_can_read(user, review.board_id)
+
+
+def check_can_change_comment(user: Any, comment: ReviewComment) -> None:
+    """Changing and removing a comment: whoever wrote it, while they may see the review."""
+    check_can_talk(user, comment.review)
+    if comment.author_id != user.pk:
+        raise ForbiddenError(_("Only its author can change this comment."))
 
 
 def check_can_download(user: Any, review: Review) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews import decision_views, views
+from reviews import decision_views, talk_views, views
 
 app_name = "reviews"
 urlpatterns = [
@@ -23,4 +23,8 @@ urlpatterns = [
     path("<int:pk>/ideas/<int:idea>/", decision_views.IdeaView.as_view(), name="idea"),
     path("<int:pk>/ideas/<int:idea>/decide/", decision_views.DecideIdeaView.as_view(), name="idea-decide"),
     path("<int:pk>/ideas/<int:idea>/withdraw/", decision_views.WithdrawView.as_view(), name="proposal-withdraw"),
+    path("<int:pk>/ideas/<int:idea>/comment/", talk_views.CommentView.as_view(), name="comment-idea"),
+    path("<int:pk>/comment/", talk_views.CommentView.as_view(), name="comment"),
+    path("<int:pk>/comments/<int:comment>/edit/", talk_views.EditCommentView.as_view(), name="comment-edit"),
+    path("<int:pk>/comments/<int:comment>/remove/", talk_views.RemoveCommentView.as_view(), name="comment-remove"),
 ]

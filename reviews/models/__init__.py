@@ -11,6 +11,7 @@ from reviews.models.reviews import (
     SealedName,
     digest,
 )
+from reviews.models.talk import ReviewComment
 
 __all__ = [
     "NOTE_LENGTH",
@@ -20,6 +21,7 @@ __all__ = [
     "DecisionNotice",
     "ProposedDecision",
     "Review",
+    "ReviewComment",
     "ReviewItem",
     "ReviewLogEntry",
     "ReviewSnapshot",

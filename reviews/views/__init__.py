@@ -39,8 +39,9 @@ from reviews.actions import (
     record_download,
     remove_idea,
 )
+from reviews.beside import beside
 from reviews.columns import FIGURES, FROZEN, IDEA, RANK, RemoveColumn, TickColumn, WideTable
-from reviews.deciding import is_decided, read_ideas, with_decided
+from reviews.deciding import with_decided
 from reviews.exports import as_csv, as_markdown
 from reviews.forms import RankFilterSet, RemovalForm, ReviewForm, SelectionForm
 from reviews.models import Review, ReviewSnapshot
@@ -329,10 +330,11 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if self.review.is_published:
-            context = published_context(self.review.snapshot) | decisions_context(self.request.user, self.review)
+            context = published_context(self.review.snapshot)
         else:
             can_change = request.user.has_perm(permissions.CHANGE)
             context = draft_context(request.user, self.review, can_change)
+        context |= beside(request.user, self.review)
         response: HttpResponse = self.render_to_response(self.get_context_data(review=self.review, **context))
         return response
 
@@ -389,17 +391,6 @@ def published_context(snapshot: ReviewSnapshot) -> dict[str, Any]:
         "publisher": snapshot.names.get(data["review"]["published_by"], gettext("a former member")),
         "note_html": render(data["review"]["note"]),
         "table": WideTable(FROZEN, rows, caption=gettext("Ideas in the order of their rank")),
-    }
-
-
-def decisions_context(user: Any, review: Review) -> dict[str, Any]:
-    """What was and is to be decided on the ideas of a published review."""
-    rows = read_ideas(review)
-    return {
-        "decision_rows": rows,
-        "has_proposals": any(row.proposal for row in rows),
-        "is_decided": is_decided(review),
-        "may_decide": user.has_perm(permissions.DECIDE),
     }
 
 
