@@ -31,6 +31,7 @@ urlpatterns = [
     # Pictures in their sizes; originals and documents are not public.
     path("media/images/<path:path>", serve, {"document_root": Path(settings.MEDIA_ROOT) / "images"}),
     path("moderation/", include("moderation.urls")),
+    path("calls/", include("reviews.public_urls")),
     path("search/", include("search.urls")),
     path("", include("community.urls")),
     path("", include("ideas.urls")),

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.erasure import register
 from accounts.models import Member
-from reviews.models import ReviewComment, SealedName
+from reviews.models import ResearchItem, ReviewComment, SealedName
 
 
 @register
@@ -19,3 +19,9 @@ def forget_what_was_said(member: Member) -> None:
     comments = ReviewComment.objects.filter(author=member)
     comments.filter(removed_at__isnull=True).update(removed_at=timezone.now())
     comments.update(body="", body_html="")
+
+
+@register
+def forget_notes_on_votes(member: Member) -> None:
+    """What was noted for research about a vote of theirs; that it was collected stays."""
+    ResearchItem.objects.filter(vote__member=member).update(note="")

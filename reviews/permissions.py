@@ -8,13 +8,14 @@ from core.errors import ForbiddenError
 from ideas.models import IdeaBoardPage
 from ideas.permissions import check_can_change_status
 from ideas.querysets import readable_boards
-from reviews.models import Review, ReviewComment
+from reviews.models import COLLECT, Review, ReviewComment
 from reviews.querysets import VIEW
 
 ADD = "reviews.add_review"
 CHANGE = "reviews.change_review"
 PUBLISH = "reviews.publish_review"
 DECIDE = "reviews.decide_review"
+REQUEST_RESEARCH = "reviews.request_research"
 
 
 def check_can_view(user: Any) -> None:
@@ -59,6 +60,28 @@ def check_can_change_comment(user: Any, comment: ReviewComment) -> None:
     check_can_talk(user, comment.review)
     if comment.author_id != user.pk:
         raise ForbiddenError(_("Only its author can change this comment."))
+
+
+def check_can_request_research(user: Any, board_id: int) -> None:
+    """Asking support to collect on a topic of a board, and changing or withdrawing what is asked."""
+    check_asks_for_research(user)
+    _check_can_read(user, board_id)
+
+
+def check_asks_for_research(user: Any) -> None:
+    if not user.has_perm(REQUEST_RESEARCH):
+        raise ForbiddenError(_("Only the product team can ask support to collect on a topic."))
+
+
+def check_can_see_research(user: Any) -> None:
+    if not user.has_perm(COLLECT):
+        raise ForbiddenError(_("Only moderators and the product team can open research requests."))
+
+
+def check_can_collect(user: Any, board_id: int) -> None:
+    """Adding to what was collected, and answering."""
+    check_can_see_research(user)
+    _check_can_read(user, board_id)
 
 
 def check_can_download(user: Any, review: Review) -> None:

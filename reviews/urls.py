@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews import decision_views, talk_views, views
+from reviews import decision_views, research_views, talk_views, views
 
 app_name = "reviews"
 urlpatterns = [
@@ -27,4 +27,13 @@ urlpatterns = [
     path("<int:pk>/comment/", talk_views.CommentView.as_view(), name="comment"),
     path("<int:pk>/comments/<int:comment>/edit/", talk_views.EditCommentView.as_view(), name="comment-edit"),
     path("<int:pk>/comments/<int:comment>/remove/", talk_views.RemoveCommentView.as_view(), name="comment-remove"),
+    path("<int:pk>/research/", research_views.ReviewResearchView.as_view(), name="review-research"),
+    path("research/", research_views.ResearchIndexView.as_view(), name="research"),
+    path("research/new/", research_views.ResearchCreateView.as_view(), name="research-create"),
+    path("research/<int:pk>/", research_views.ResearchView.as_view(), name="research-detail"),
+    path("research/<int:pk>/edit/", research_views.ResearchEditView.as_view(), name="research-edit"),
+    path("research/<int:pk>/withdraw/", research_views.ResearchWithdrawView.as_view(), name="research-withdraw"),
+    path("research/<int:pk>/answer/", research_views.ResearchAnswerView.as_view(), name="research-answer"),
+    path("research/<int:pk>/attach/", research_views.AttachView.as_view(), name="research-attach"),
+    path("research/<int:pk>/items/<int:item>/remove/", research_views.DetachView.as_view(), name="research-detach"),
 ]

@@ -14,8 +14,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from reviews import urls
-from reviews.models import Review, ReviewLogEntry
+from reviews.models import COLLECT, ResearchLogEntry, ResearchRequest, Review, ReviewLogEntry
 from reviews.querysets import VIEW
+from reviews.research_views import RESEARCH_ICON
 from reviews.views import ICON
 
 
@@ -30,6 +31,17 @@ def reviews_menu_item() -> ReviewsMenuItem:
     return ReviewsMenuItem(_("Product reviews"), address, name="reviews", icon_name=ICON, order=220)
 
 
+class ResearchMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(COLLECT))
+
+
+@hooks.register("register_admin_menu_item")
+def research_menu_item() -> ResearchMenuItem:
+    address = reverse_lazy("reviews:research")
+    return ResearchMenuItem(_("Research"), address, name="research", icon_name=RESEARCH_ICON, order=212)
+
+
 @hooks.register("register_admin_urls")
 def review_urls() -> list[URLResolver]:
     return [path("reviews/", include(urls))]
@@ -39,6 +51,7 @@ def review_urls() -> list[URLResolver]:
 def review_permissions() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
     names = ["add_review", "change_review", "publish_review", "view_review", "decide_review"]
+    names += ["request_research", "collect_research"]
     return Permission.objects.filter(content_type__app_label="reviews", codename__in=names)
 
 
@@ -55,6 +68,19 @@ class ReviewURLFinder(ModelAdminURLFinder):
 register_admin_url_finder(Review, ReviewURLFinder)
 
 
+class ResearchURLFinder(ModelAdminURLFinder):
+    """Where the site's history leads from a line about a research request."""
+
+    edit_url_name = "reviews:research-detail"
+
+    def get_edit_url(self, instance: ResearchRequest) -> str | None:
+        is_seen = self.user is None or self.user.has_perm(COLLECT)
+        return instance.get_absolute_url() if is_seen else None
+
+
+register_admin_url_finder(ResearchRequest, ResearchURLFinder)
+
+
 @hooks.register("register_log_actions")
 def review_log(actions: LogActionRegistry) -> None:
     actions.register_model(Review, ReviewLogEntry)
@@ -69,6 +95,19 @@ def review_log(actions: LogActionRegistry) -> None:
     )
     actions.register_action("reviews.decide", _("Carry out decisions"), _("Decisions carried out"))
     actions.register_action("reviews.correct_decision", _("Correct a decision"), _("Decision corrected"))
+
+
+@hooks.register("register_log_actions")
+def research_log(actions: LogActionRegistry) -> None:
+    actions.register_model(ResearchRequest, ResearchLogEntry)
+    actions.register_action("reviews.request_research", _("Ask for research"), _("Asked"))
+    actions.register_action("reviews.change_research", _("Change a research request"), _("Changed"))
+    actions.register_action("reviews.withdraw_research", _("Withdraw a research request"), _("Withdrawn"))
+    actions.register_action("reviews.attach_to_research", _("Collect for research"), _("Something collected"))
+    actions.register_action(
+        "reviews.detach_from_research", _("Take away what was collected"), _("Something taken away")
+    )
+    actions.register_action("reviews.answer_research", _("Answer a research request"), _("Answered"))
 
 
 class DownloadFormatter(LogFormatter):

@@ -1,6 +1,7 @@
 """What reviews know, a module for each noun."""
 
 from reviews.models.decisions import Decision, DecisionKind, DecisionNotice, ProposedDecision
+from reviews.models.research import COLLECT, ResearchItem, ResearchLogEntry, ResearchRequest, ReviewResearch
 from reviews.models.reviews import (
     NOTE_LENGTH,
     TITLE_LENGTH,
@@ -14,16 +15,21 @@ from reviews.models.reviews import (
 from reviews.models.talk import ReviewComment
 
 __all__ = [
+    "COLLECT",
     "NOTE_LENGTH",
     "TITLE_LENGTH",
     "Decision",
     "DecisionKind",
     "DecisionNotice",
     "ProposedDecision",
+    "ResearchItem",
+    "ResearchLogEntry",
+    "ResearchRequest",
     "Review",
     "ReviewComment",
     "ReviewItem",
     "ReviewLogEntry",
+    "ReviewResearch",
     "ReviewSnapshot",
     "SealedName",
     "digest",
