@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.erasure import register
 from accounts.models import Member
-from reviews.models import ResearchItem, ReviewComment, SealedName
+from reviews.models import DraftNotice, RecurringReview, ResearchItem, ReviewComment, ReviewLook, SealedName
 
 
 @register
@@ -25,3 +25,11 @@ def forget_what_was_said(member: Member) -> None:
 def forget_notes_on_votes(member: Member) -> None:
     """What was noted for research about a vote of theirs; that it was collected stays."""
     ResearchItem.objects.filter(vote__member=member).update(note="")
+
+
+@register
+def forget_what_was_looked_at(member: Member) -> None:
+    """Which reviews somebody opened, and which are drafted for them."""
+    ReviewLook.objects.filter(member=member).delete()
+    DraftNotice.objects.filter(member=member).delete()
+    RecurringReview.owners.through.objects.filter(member=member.pk).delete()

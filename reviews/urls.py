@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews import decision_views, research_views, talk_views, views
+from reviews import decision_views, research_views, talk_views, tracking_views, views
 
 app_name = "reviews"
 urlpatterns = [
@@ -27,6 +27,11 @@ urlpatterns = [
     path("<int:pk>/comment/", talk_views.CommentView.as_view(), name="comment"),
     path("<int:pk>/comments/<int:comment>/edit/", talk_views.EditCommentView.as_view(), name="comment-edit"),
     path("<int:pk>/comments/<int:comment>/remove/", talk_views.RemoveCommentView.as_view(), name="comment-remove"),
+    path("<int:pk>/activity/", tracking_views.ActivityView.as_view(), name="activity"),
+    path("outcomes/", tracking_views.OutcomesView.as_view(), name="outcomes"),
+    path("recurring/", tracking_views.RecurringIndexView.as_view(), name="recurring"),
+    path("recurring/new/", tracking_views.RecurringFormView.as_view(), name="recurring-create"),
+    path("recurring/<int:recurring>/", tracking_views.RecurringFormView.as_view(), name="recurring-edit"),
     path("<int:pk>/research/", research_views.ReviewResearchView.as_view(), name="review-research"),
     path("research/", research_views.ResearchIndexView.as_view(), name="research"),
     path("research/new/", research_views.ResearchCreateView.as_view(), name="research-create"),

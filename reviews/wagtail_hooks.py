@@ -17,6 +17,7 @@ from reviews import urls
 from reviews.models import COLLECT, ResearchLogEntry, ResearchRequest, Review, ReviewLogEntry
 from reviews.querysets import VIEW
 from reviews.research_views import RESEARCH_ICON
+from reviews.tracking_views import DraftsPanel
 from reviews.views import ICON
 
 
@@ -29,6 +30,11 @@ class ReviewsMenuItem(MenuItem):
 def reviews_menu_item() -> ReviewsMenuItem:
     address = reverse_lazy("reviews:index")
     return ReviewsMenuItem(_("Product reviews"), address, name="reviews", icon_name=ICON, order=220)
+
+
+@hooks.register("construct_homepage_panels")
+def drafted_reviews(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(DraftsPanel(request.user))
 
 
 class ResearchMenuItem(MenuItem):

@@ -59,6 +59,19 @@ def ago(moment: datetime) -> str:
 
 
 @register.filter
+def span(length: timedelta | None) -> str:
+    """How long something took, in days, or in hours or minutes where it was less; nothing is a dash."""
+    if length is None:
+        return "–"
+    minutes = int(length.total_seconds() // 60)
+    if minutes >= 24 * 60:
+        return ngettext("%(count)d day", "%(count)d days", minutes // (24 * 60)) % {"count": minutes // (24 * 60)}
+    if minutes >= 60:
+        return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+@register.filter
 def quarter(value: str) -> str:
     """Say a quarter that is kept as 2027-Q1."""
     year, _separator, number = value.partition("-Q")

@@ -13,6 +13,7 @@ from reviews.models.reviews import (
     digest,
 )
 from reviews.models.talk import ReviewComment
+from reviews.models.tracking import DraftNotice, RecurringReview, RecurringRun, ReviewLook
 
 __all__ = [
     "COLLECT",
@@ -21,7 +22,10 @@ __all__ = [
     "Decision",
     "DecisionKind",
     "DecisionNotice",
+    "DraftNotice",
     "ProposedDecision",
+    "RecurringReview",
+    "RecurringRun",
     "ResearchItem",
     "ResearchLogEntry",
     "ResearchRequest",
@@ -29,6 +33,7 @@ __all__ = [
     "ReviewComment",
     "ReviewItem",
     "ReviewLogEntry",
+    "ReviewLook",
     "ReviewResearch",
     "ReviewSnapshot",
     "SealedName",

@@ -46,6 +46,7 @@ from reviews.exports import as_csv, as_markdown
 from reviews.forms import RankFilterSet, RemovalForm, ReviewForm, SelectionForm
 from reviews.models import Review, ReviewSnapshot
 from reviews.ranking import ORDER, SUPPORTERS, RankedIdea, for_ranked_list, ranked, with_figures
+from reviews.tracking_actions import record_look
 
 USUAL_TOP = 10
 PAGE_SIZE = 50
@@ -131,6 +132,13 @@ class IndexView(Screen, BaseListingView):
         if not self.request.user.has_perm(permissions.ADD):
             return []
         return [HeaderButton(gettext("New review"), url=reverse("reviews:boards"), icon_name="plus")]
+
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        return [
+            Button(gettext("Every month"), url=reverse("reviews:recurring"), icon_name="calendar", priority=1),
+            Button(gettext("What became of reviews"), url=reverse("reviews:outcomes"), icon_name="history", priority=2),
+        ]
 
 
 class BoardsView(Screen, BaseListingView):
@@ -329,6 +337,7 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
         return [*self.path_to_review()[:-1], ("", self.review.title)]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        record_look(review=self.review, by=self.member)
         if self.review.is_published:
             context = published_context(self.review.snapshot)
         else:
@@ -350,9 +359,11 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
 
     @property
     def header_more_buttons(self) -> list[Button]:
+        looked = self.button(gettext("Who looked at it"), "view", "activity", priority=3, kind=Button)
         if self.review.is_published or not self.request.user.has_perm(permissions.CHANGE):
-            return []
+            return [looked]
         return [
+            looked,
             self.button(gettext("Edit"), "edit", "edit", priority=1, kind=Button),
             self.button(gettext("Discard"), "bin", "discard", priority=2, kind=Button),
         ]
