@@ -7,7 +7,7 @@ titles, visibility, votes from before.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -70,6 +70,16 @@ class FamilyState:
         return tally.trending((supporter.since for supporter in self.supporters.values()), half_life_days)
 
 
+class VoteThen(NamedTuple):
+    """A vote on an idea as it stood: at which idea it counted or would have, and as what; None where it did not."""
+
+    idea: int
+    member: int
+    crown: int
+    supporter: Supporter | None
+    is_excluded: bool
+
+
 class Ranked(NamedTuple):
     """An idea's place at that moment."""
 
@@ -102,14 +112,34 @@ class AsOf:
 
         The ledger is read once, some families at a time, so memory does not grow with the number of votes.
         """
-        for rows in self._chunks():
-            yield from self._states(rows)
+        for rows in self.chunks():
+            yield from self.states(rows)
 
     def family_of(self, idea: Idea) -> FamilyState | None:
         """The family that the idea was in; None where it wasn't yet."""
         root = families.root(self.parents, idea.pk)
         rows = self._roots(Idea.objects.all()).filter(pk=root)
-        return next(self._states({row["pk"]: row for row in rows}), None)
+        return next(self.states({row["pk"]: row for row in rows}), None)
+
+    def votes_on(self, ideas: Iterable[int]) -> Iterator[VoteThen]:
+        """Every vote that was ever cast on these ideas until then, also those that did not count any more."""
+        for idea, member, story in self._stories(list(ideas)):
+            supporter, is_excluded = _told_by(story)
+            yield VoteThen(idea, member, self.crown(idea, member), supporter, is_excluded)
+
+    def crown(self, idea: int, member: int) -> int:
+        """The idea where the member's vote on this idea counted, or would have."""
+        own_way = self._apart.get(member)
+        return tally.crown(self.parents, own_way, idea) if own_way else families.root(self.parents, idea)
+
+    def told_votes(
+        self, ideas: list[int], members: Collection[int]
+    ) -> Iterator[tuple[int, int, list[Supporter], Supporter | None]]:
+        """These members' votes on these ideas: (idea, member, what each casting said, what became of it)."""
+        for idea, member, story in self._stories(ideas, members):
+            casts = [line for line in story if line.kind == VoteEvent.Kind.CAST]
+            said = [Supporter(line.occurred_at, line.importance, line.organisation_id, line.plan) for line in casts]
+            yield idea, member, said, _told_by(story)[0]
 
     def top(self) -> list[Ranked]:
         """The canonical ideas in the order of Top at that moment: most support first, of equals the newer.
@@ -117,7 +147,7 @@ class AsOf:
         The database tells who counted where, in whole numbers, so this is faster than counting `families`.
         """
         found = []
-        for rows in self._chunks():
+        for rows in self.chunks():
             ideas, bases = self._families_of(rows)
             counts = self._count([pk for family in ideas.values() for pk in family])
             found += [Ranked(pk, counts.get(pk, 0), bases[pk], row["status_then"]) for pk, row in rows.items()]
@@ -142,7 +172,12 @@ class AsOf:
             .values("pk", "board_id", "created_at", "base_votes", "status_then")
         )
 
-    def _chunks(self) -> Iterator[dict[int, dict[str, Any]]]:
+    def has_duplicates(self, root: int) -> bool:
+        """Whether something was merged into the idea."""
+        return root in self._below
+
+    def chunks(self) -> Iterator[dict[int, dict[str, Any]]]:
+        """The canonical ideas of that moment by their ids, some at a time: board, status then, votes from before."""
         roots = self._roots().order_by("pk")
         last = 0
         while rows := {row["pk"]: row for row in roots.filter(pk__gt=last)[:CHUNK]}:
@@ -156,7 +191,8 @@ class AsOf:
         bases = dict(Idea.objects.filter(pk__in=merged).values_list("pk", "base_votes")) if merged else {}
         return ideas, {pk: row["base_votes"] + sum(bases[each] for each in ideas[pk][1:]) for pk, row in rows.items()}
 
-    def _states(self, rows: Mapping[int, dict[str, Any]]) -> Iterator[FamilyState]:
+    def states(self, rows: Mapping[int, dict[str, Any]]) -> Iterator[FamilyState]:
+        """The families of some of the rows that `chunks` gives."""
         ideas, bases = self._families_of(rows)
         counted = self._counted([pk for family in ideas.values() for pk in family])
         for pk, row in rows.items():
@@ -212,16 +248,25 @@ class AsOf:
             own_way = self._apart.get(member)
             there = found[tally.crown(self.parents, own_way, idea) if own_way else roots[idea]]
             other = there.get(member)
-            there[member] = supporter if other is None else _together(supporter, other)
+            there[member] = supporter if other is None else together(supporter, other)
         return found
 
     def _votes(self, ideas: list[int]) -> Iterator[tuple[int, int, Supporter]]:
         """The votes on these ideas that counted, each as its lines up to the moment leave it."""
+        for idea, member, story in self._stories(ideas):
+            if supporter := _told_by(story)[0]:
+                yield idea, member, supporter
+
+    def _stories(
+        self, ideas: list[int], members: Collection[int] | None = None
+    ) -> Iterator[tuple[int, int, list[Line]]]:
+        """The lines about each vote on these ideas up to the moment, or only about those of some members."""
         lines = VoteEvent.objects.filter(idea__in=ideas, recorded_at__lte=self.moment).order_by("idea", "member", "pk")
+        if members is not None:
+            lines = lines.filter(member__in=list(members))
         rows = lines.values_list("idea_id", "member_id", *Line._fields).iterator(chunk_size=5000)
         for (idea, member), story in groupby(rows, key=itemgetter(0, 1)):
-            if supporter := _told_by([Line._make(row[2:]) for row in story]):
-                yield idea, member, supporter
+            yield idea, member, [Line._make(row[2:]) for row in story]
 
 
 def _last(*kinds: VoteEvent.Kind) -> Coalesce:
@@ -240,20 +285,21 @@ class Line(NamedTuple):
     plan: str
 
 
-def _told_by(story: list[Line]) -> Supporter | None:
-    """What the lines about one vote leave of it; None where it did not count."""
+def _told_by(story: list[Line]) -> tuple[Supporter | None, bool]:
+    """What the lines about one vote leave of it, None where it did not count; and whether it was excluded."""
     first = story[0]
     if len(story) == 1 and first.kind == VoteEvent.Kind.CAST:
-        return Supporter(first.occurred_at, first.importance, first.organisation_id, first.plan)
+        return Supporter(first.occurred_at, first.importance, first.organisation_id, first.plan), False
     state = VoteState(is_cast=False, silenced_through_id=None, cast_at=first.occurred_at)
     for line in story:
         ledger.apply(state, line)
         if line.kind == VoteEvent.Kind.CAST:
             first = line
-    return Supporter(state.cast_at, state.importance, first.organisation_id, first.plan) if state.counts else None
+    supporter = Supporter(state.cast_at, state.importance, first.organisation_id, first.plan) if state.counts else None
+    return supporter, state.is_excluded
 
 
-def _together(one: Supporter, other: Supporter) -> Supporter:
+def together(one: Supporter, other: Supporter) -> Supporter:
     """One person's votes in a family taken as one: the earliest moment, the greatest need, the latest organisation."""
     latest = max(one, other, key=lambda supporter: (supporter.since, supporter.plan, supporter.organisation or 0))
     return Supporter(

@@ -101,7 +101,7 @@ class Formula:
             key = (importance, segment, (moment - since).days)
             found = weights.get(key)
             total += self.weight(*key) if found is None else found
-        return total + self._organisations(family)[1] + _millionths(self.base * family.base_votes)
+        return total + self._organisations(family)[1] + self.base_millionths(family.base_votes)
 
     def arithmetic(self, family: FamilyState, moment: datetime) -> Arithmetic:
         """The same with all that it is the sum of. Where every importance counts alike, it makes no part of its own."""
@@ -134,7 +134,7 @@ class Formula:
             organisations=organisations,
             organisations_millionths=organisations_millionths,
             base_votes=family.base_votes,
-            base_millionths=_millionths(self.base * family.base_votes),
+            base_millionths=self.base_millionths(family.base_votes),
         )
 
     def weight(self, importance: str, segment: str, days: int) -> int:
@@ -157,7 +157,13 @@ class Formula:
         if not self.organisation:
             return 0, 0
         count = len({supporter.organisation for supporter in family.supporters.values()} - {None})
-        return count, _millionths(self.organisation * count)
+        return count, self.organisations_millionths(count)
+
+    def organisations_millionths(self, count: int) -> int:
+        return _millionths(self.organisation * count)
+
+    def base_millionths(self, votes: int) -> int:
+        return _millionths(self.base * votes)
 
 
 def _millionths(value: Decimal) -> int:
