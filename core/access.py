@@ -30,6 +30,10 @@ class KnownPage:
     def is_home(self) -> bool:
         return self.site_name is not None
 
+    @property
+    def slug(self) -> str:
+        return self.url_path.rstrip("/").rpartition("/")[2]
+
 
 @dataclass(frozen=True)
 class Grants:

@@ -13,13 +13,19 @@ class SitePage(Page):
     """A page without shared passwords, and never at an address that Chorus itself needs.
 
     Where `holds_content` is set, members' content lives in the page, and the page's privacy is that of the content.
+    Where `is_article` is set, the page is one that people search for, by its title and what `article_text` gives.
     """
 
     private_page_options: ClassVar[list[str]] = ["login", "groups"]
     holds_content: ClassVar[bool] = False
+    is_article: ClassVar[bool] = False
 
     class Meta:
         abstract = True
+
+    def article_text(self) -> str:
+        """The words of an article, without markup."""
+        return ""
 
     @classmethod
     def can_exist_under(cls, parent: Any) -> bool:

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.compat import HTTPMethod
 from wagtail.fields import RichTextField, StreamField
+from wagtail.rich_text import get_text_for_indexing
 
 from core.site_pages import SitePage
+from core.words import WordsField
 from pages.blocks import HomeBlocks
 from pages.places import cards_for
 
@@ -67,7 +69,15 @@ class StandardPage(SitePage):
         "pages.StandardPage",
     ]
     allowed_http_methods: ClassVar[list[HTTPMethod]] = READING
+    is_article: ClassVar[bool] = True
+
+    # The search app indexes articles in the transaction in which they are saved.
+    search_auto_update = False
+    search_fields: ClassVar[list[Any]] = [*SitePage.search_fields, WordsField("title"), WordsField("article_text")]
 
     class Meta:
         verbose_name = _("standard page")
         verbose_name_plural = _("standard pages")
+
+    def article_text(self) -> str:
+        return str(get_text_for_indexing(self.body))

@@ -1,62 +1,49 @@
 """Searching, for a person: what they may not see is neither found nor counted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from community.content import Visibility
-from community.models import Answer, ForumPage, Question
-from core.access import is_restricted, readable_page_ids
 from core.words import composed, words_in
-from ideas import tally
-from ideas.ballots import may_see_count
-from ideas.models import Idea, IdeaBoardPage, RelatedQuestion
-from search.backends import Backend, Kind, Wanted
+from ideas.models import Idea, RelatedQuestion
+from search.asking import ranked_boards, read, readable, wanted_for
+from search.backends import Backend, Facets, Kind, Sort, Term, Wanted
 from search.embedded import EmbeddedBackend
-from search.highlight import Fragment, excerpt, marked, matched_in, plain_text
+from search.highlight import matched_in, plain_text
+from search.hits import Hit, hits_for
+from search.parsing import MOST_TERMS, Query
 
 PAGE_SIZE = 20
-MOST_PAGES = 10
-MOST_WORDS = 12
 TELLING_FROM = 4
-MOST_CHARACTERS = 400
-MOST_ANSWERS = 200
 MOST_RELATED = 5
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A question or idea that was found; title and excerpt are plain text in fragments.
-
-    `supporter_count` is None where the reader may not know it.
-    """
-
-    kind: Kind
-    post: Any
-    supporter_count: int | None
-    title: list[Fragment]
-    excerpt: list[Fragment]
-
-    @property
-    def url(self) -> str:
-        url: str = self.post.get_absolute_url()
-        return url
-
-    @property
-    def is_private(self) -> bool:
-        return is_restricted(self.post.page.path)
+MOST_SUGGESTED = 7
 
 
 @dataclass(frozen=True)
 class Results:
-    """One page of what was found. `is_partial`: no post has all of the words, these have some of them."""
+    """One page of what was found. `is_partial`: nothing has all of the words, these have some of them.
 
-    hits: list[Hit]
-    counts: dict[Kind, int]
-    kind: Kind | None
-    page: int
-    is_partial: bool
-    words: tuple[str, ...]
+    `is_limited`: the search that usually answers did not, and another stood in for it.
+    """
+
+    query: Query
+    kind: Kind | None = None
+    sort: Sort = Sort.RELEVANCE
+    hits: Sequence[Hit] = ()
+    facets: Facets = field(default_factory=Facets)
+    terms: tuple[Term, ...] = ()
+    next_cursor: str | None = None
+    is_partial: bool = False
+    is_limited: bool = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether what was typed asks for anything."""
+        return bool(self.query.typed or self.query.filters)
+
+    @property
+    def counts(self) -> dict[Kind, int]:
+        return self.facets.kinds
 
     @property
     def total(self) -> int:
@@ -64,36 +51,54 @@ class Results:
         return self.counts.get(self.kind, 0) if self.kind else sum(self.counts.values())
 
     @property
-    def has_next(self) -> bool:
-        return self.page < MOST_PAGES and self.total > self.page * PAGE_SIZE
-
-    @property
-    def is_cut_off(self) -> bool:
-        """Whether there is more than the pages show, on the last of them."""
-        return self.page == MOST_PAGES and self.total > MOST_PAGES * PAGE_SIZE
+    def sorts(self) -> list[Sort]:
+        """The orders that these results may have: only ideas have supporters."""
+        by_support = self.kind == Kind.IDEA
+        return [Sort.RELEVANCE, Sort.NEWEST, *([Sort.SUPPORTERS] if by_support else [])]
 
 
-def search(query: str, user: Any, kind: Kind | None = None, page: int = 1) -> Results:
-    """What the person may see that has the words of the query, the best first; of a word's forms, the longer too.
+def search(
+    text: str, user: Any, kind: Kind | None = None, sort: Sort = Sort.RELEVANCE, cursor: str | None = None
+) -> Results:
+    """What the person may see that the text asks for, in pages.
 
-    Whatever is typed gives an answer. Only the first words count, and of the pages only the first MOST_PAGES.
+    Whatever is typed gives an answer. Raises BadCursorError where no page of ours led to the cursor.
     """
-    page = min(max(page, 1), MOST_PAGES)
-    words = words_of(query)
-    if not words:
-        return Results([], dict.fromkeys(Kind, 0), kind, page, False, ())
-    pages = {Kind.QUESTION: readable_page_ids(user, ForumPage), Kind.IDEA: readable_page_ids(user, IdeaBoardPage)}
-    wanted = Wanted(words, pages)
+    results = Results(read(text), kind)
+    sort = sort if sort in results.sorts else Sort.RELEVANCE
+    if not results.is_asked:
+        return results
     searched = backend()
-    counts = searched.count(wanted)
-    if is_partial := len(words) > 1 and not any(counts.values()):
+    wanted = wanted_for(results.query, user)
+    if sort == Sort.SUPPORTERS:
+        wanted = replace(wanted, ranked_pages=ranked_boards(user))
+    asked = replace(wanted, kinds=frozenset([kind])) if kind else wanted
+    facets = searched.facets(asked)
+    if is_partial := len(wanted.terms) > 1 and not any(facets.kinds.values()):
         # Short words stand everywhere and say little.
-        words = tuple(word for word in words if len(word) >= TELLING_FROM) or words
-        wanted = Wanted(words, pages, any_word=True)
-        counts = searched.count(wanted)
-    asked = Wanted(words, {kind: pages[kind]}, wanted.any_word) if kind else wanted
-    found = searched.best(asked, page * PAGE_SIZE)[(page - 1) * PAGE_SIZE :]
-    return Results(_hits(found, words, user), counts, kind, page, is_partial, words)
+        telling = tuple(term for term in wanted.terms if len(" ".join(term.alternatives[0])) >= TELLING_FROM)
+        asked = replace(asked, terms=telling or wanted.terms, any_term=True)
+        facets = searched.facets(asked)
+    found = searched.find(asked, sort=sort, cursor=cursor, size=PAGE_SIZE)
+    return replace(
+        results,
+        sort=sort,
+        hits=hits_for(found.keys, asked.terms, user),
+        facets=facets,
+        terms=asked.terms,
+        next_cursor=found.next_cursor,
+        is_partial=is_partial,
+        is_limited=searched.is_limited,
+    )
+
+
+def suggestions(text: str, user: Any, most: int = MOST_SUGGESTED) -> list[Hit]:
+    """What the person may see that has the words of a query, which is still being typed, in its title."""
+    query = read(text)
+    if not query.typed:
+        return []
+    wanted = wanted_for(query, user)
+    return hits_for(backend().suggest(wanted, most), wanted.terms, user)
 
 
 def questions_like(idea: Idea, user: Any, most: int = MOST_RELATED) -> list[Hit]:
@@ -101,77 +106,21 @@ def questions_like(idea: Idea, user: Any, most: int = MOST_RELATED) -> list[Hit]
 
     A question has to share two of them, or the only one.
     """
-    words = tuple(word for word in words_of(idea.title) if len(word) >= TELLING_FROM)
-    if not words:
+    words = [word.folded for word in words_in(composed(idea.title)) if len(word.folded) >= TELLING_FROM]
+    terms = tuple(Term(((word,),)) for word in dict.fromkeys(words))[:MOST_TERMS]
+    if not terms:
         return []
-    pages = {Kind.QUESTION: readable_page_ids(user, ForumPage)}
-    found = backend().best(Wanted(words, pages, any_word=True), most * 4)
+    wanted = Wanted(readable(user), terms, kinds=frozenset([Kind.QUESTION]), any_term=True)
+    found = backend().find(wanted, sort=Sort.RELEVANCE, cursor=None, size=most * 4).keys
     tied = set(RelatedQuestion.objects.filter(idea=idea.pk).values_list("question", flat=True))
-    hits = _hits([key for key in found if key[1] not in tied], words, user)
-    return [hit for hit in hits if len(_shared(hit, words)) >= min(2, len(words))][:most]
-
-
-def _shared(hit: Hit, words: Sequence[str]) -> set[str]:
-    texts = (composed(hit.post.title), plain_text(hit.post.body_html))
-    return {word for text in texts for word in matched_in(text, words)}
+    hits = hits_for([key for key in found if key[1] not in tied], terms, user)
+    return [hit for hit in hits if len(_shared(hit, terms)) >= min(2, len(terms))][:most]
 
 
 def backend() -> Backend:
+    """The search that answers now."""
     return EmbeddedBackend()
 
 
-def words_of(query: str) -> tuple[str, ...]:
-    """The different words of what was typed, at most MOST_WORDS."""
-    words = (word.folded for word in words_in(composed(query[:MOST_CHARACTERS])))
-    return tuple(dict.fromkeys(words))[:MOST_WORDS]
-
-
-def _hits(found: Sequence[tuple[Kind, int]], words: Sequence[str], user: Any) -> list[Hit]:
-    """What was found and, asked once more, may be seen."""
-    keys = {kind: [pk for of, pk in found if of == kind] for kind in Kind}
-    posts: dict[tuple[Kind, int], Any] = {}
-    if keys[Kind.QUESTION]:
-        questions = Question.objects.visible_to(user).listed().filter(pk__in=keys[Kind.QUESTION])
-        posts |= {(Kind.QUESTION, row.pk): row for row in questions.select_related("author", "forum")}
-    if keys[Kind.IDEA]:
-        ideas = Idea.objects.visible_to(user).listed().filter(pk__in=keys[Kind.IDEA])
-        posts |= {(Kind.IDEA, row.pk): row for row in ideas.select_related("author", "board", "status")}
-    texts = {key: plain_text(post.body_html) for key, post in posts.items()}
-    _answers_instead(posts, texts, words, user)
-    found_ideas = [post for key, post in posts.items() if key[0] == Kind.IDEA]
-    supported = tally.supported_by(user, [idea for idea in found_ideas if idea.board.hides_counts])
-    known = {
-        idea.pk: idea.supporter_count
-        for idea in found_ideas
-        if may_see_count(user, idea, is_voted=idea.pk in supported)
-    }
-    return [
-        Hit(
-            key[0],
-            posts[key],
-            known.get(key[1]) if key[0] == Kind.IDEA else None,
-            marked(posts[key].title, words),
-            excerpt(texts[key], words),
-        )
-        for key in found
-        if key in posts
-    ]
-
-
-def _answers_instead(
-    posts: dict[tuple[Kind, int], Any], texts: dict[tuple[Kind, int], str], words: Sequence[str], user: Any
-) -> None:
-    """Where a question was found by its answers, quote the answer that has most of the words."""
-    best = {
-        key[1]: len(matched_in(composed(post.title), words) | matched_in(texts[key], words))
-        for key, post in posts.items()
-        if key[0] == Kind.QUESTION
-    }
-    short = [pk for pk, found in best.items() if found < len(words)]
-    if not short:
-        return
-    answers = Answer.objects.visible_to(user).filter(question__in=short, visibility=Visibility.VISIBLE)
-    for question, rendered in answers.order_by("pk").values_list("question_id", "body_html")[:MOST_ANSWERS]:
-        text = plain_text(rendered)
-        if (found := len(matched_in(text, words))) > best[question]:
-            best[question], texts[Kind.QUESTION, question] = found, text
+def _shared(hit: Hit, terms: Sequence[Term]) -> set[int]:
+    return matched_in(composed(hit.post.title), terms) | matched_in(plain_text(hit.post.body_html), terms)

@@ -1,12 +1,13 @@
-"""Showing where the words that were looked for stand in a text."""
+"""Showing where what was looked for stands in a text."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import markdown
-from core.words import Word, composed, words_in
-from search.backends import is_prefix
+from core.words import composed, words_in
+from search.backends import Term
 
 EXCERPT_LENGTH = 240
 LEAD = 60
@@ -20,48 +21,81 @@ class Fragment:
     is_match: bool = False
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a term stands in a text, and which it is."""
+
+    start: int
+    end: int
+    term: int
+
+
 def plain_text(rendered: str) -> str:
     """Rendered Markdown without its tags, in one line."""
     return composed(markdown.plain(rendered))
 
 
-def matched_in(text: str, words: Sequence[str]) -> set[str]:
-    """Which of the words stand in a composed text."""
-    return {wanted for word in words_in(text) for wanted in words if _matches(word, wanted)}
+def matched_in(text: str, terms: Sequence[Term]) -> set[int]:
+    """Which of the terms, by number, stand in a composed text."""
+    return {place.term for place in places_in(text, terms)}
 
 
-def marked(text: str, words: Sequence[str]) -> list[Fragment]:
+def places_in(text: str, terms: Sequence[Term]) -> list[Place]:
+    """Where the terms stand in a composed text, in its order. A word that several terms mean is given once for each."""
+    beginnings: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    runs: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+    for number, term in enumerate(terms):
+        for run in term.runs:
+            if run.is_prefix:
+                beginnings[len(run.words[0])][run.words[0]].append(number)
+            else:
+                runs[run.words[0]].append((run.words, number))
+    words = list(words_in(text))
+    places = []
+    for index, word in enumerate(words):
+        for length, known in beginnings.items():
+            places += [Place(word.start, word.end, number) for number in known.get(word.folded[:length], ())]
+        for wanted, number in runs.get(word.folded, ()):
+            if tuple(other.folded for other in words[index : index + len(wanted)]) == wanted:
+                places.append(Place(word.start, words[index + len(wanted) - 1].end, number))
+    return places
+
+
+def marked(text: str, terms: Sequence[Term]) -> list[Fragment]:
     """The whole text, in fragments."""
     text = composed(text)
     fragments = []
     position = 0
-    for word in words_in(text):
-        if any(_matches(word, wanted) for wanted in words):
-            if word.start > position:
-                fragments.append(Fragment(text[position : word.start]))
-            fragments.append(Fragment(text[word.start : word.end], is_match=True))
-            position = word.end
+    for place in places_in(text, terms):
+        if place.end <= position:
+            continue
+        start = max(place.start, position)
+        if start > position:
+            fragments.append(Fragment(text[position:start]))
+        fragments.append(Fragment(text[start : place.end], is_match=True))
+        position = place.end
     if position < len(text):
         fragments.append(Fragment(text[position:]))
     return fragments
 
 
-def excerpt(text: str, words: Sequence[str]) -> list[Fragment]:
-    """The line of a composed text that has most of the words, or its beginning, in fragments."""
-    first = _densest(text, words)
+def excerpt(text: str, terms: Sequence[Term]) -> list[Fragment]:
+    """The line of a composed text that has most of the terms, or its beginning, in fragments."""
+    first = _densest(text, terms)
     start = _word_start(text, first - LEAD) if first > LEAD else 0
     end = start + EXCERPT_LENGTH
     shown = text[start:end] if end >= len(text) else text[start:end].rsplit(" ", 1)[0] + "…"
-    return marked(f"… {shown}" if start else shown, words)
+    return marked(f"… {shown}" if start else shown, terms)
 
 
-def _densest(text: str, words: Sequence[str]) -> int:
-    """Where the first line begins that has as many different words as any."""
-    found = [(word.start, wanted) for word in words_in(text) for wanted in words if _matches(word, wanted)]
+def _densest(text: str, terms: Sequence[Term]) -> int:
+    """Where the first line begins that has as many different terms as any."""
+    places = places_in(text, terms)
+    starts = [place.start for place in places]
     best, most = 0, 0
-    for index, (start, _) in enumerate(found):
-        end = bisect_left(found, (start + EXCERPT_LENGTH - LEAD, ""))
-        if (different := len({wanted for _, wanted in found[index:end]})) > most:
+    for index, start in enumerate(starts):
+        end = bisect_left(starts, start + EXCERPT_LENGTH - LEAD)
+        if (different := len({place.term for place in places[index:end]})) > most:
             best, most = start, different
     return best
 
@@ -69,7 +103,3 @@ def _densest(text: str, words: Sequence[str]) -> int:
 def _word_start(text: str, position: int) -> int:
     """Where the next word after this position begins."""
     return text.find(" ", position) + 1 or position
-
-
-def _matches(word: Word, wanted: str) -> bool:
-    return word.folded.startswith(wanted) if is_prefix(wanted) else word.folded == wanted

@@ -1,18 +1,22 @@
 """Keeping the search index in step with what can be read.
 
-A post that is made or changed by an action is indexed with it (search.receivers). Whoever writes rows past the actions
-calls these functions; `manage.py update_index` builds everything anew.
+What is made or changed by an action is indexed with it (search.receivers). Whoever writes rows past the actions calls
+these functions; `manage.py update_index` builds everything anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 from modelsearch.backends import get_search_backend
+from wagtail.search.models import IndexEntry
 
 from community.models import Question
 from ideas.models import Idea
+from search.models import MemberDocument, TagDocument
 
 BATCH = 500
 
@@ -23,13 +27,48 @@ def index_questions(pks: Iterable[int]) -> None:
 
 
 def index_ideas(pks: Iterable[int]) -> None:
-    """Put these ideas into the index as they are now."""
-    _index(Idea, pks)
+    """Put these ideas into the index as they are now, and all in whose families they are, for they share words."""
+    for batch in _batches(pks):
+        around = dict(Idea.objects.filter(Q(pk__in=batch) | Q(canonical__in=batch)).values_list("pk", "canonical"))
+        roots = {canonical for canonical in around.values() if canonical and canonical not in around}
+        if roots:
+            family = Idea.objects.filter(Q(pk__in=roots) | Q(canonical__in=roots))
+            around |= dict(family.values_list("pk", "canonical"))
+        _index(Idea, sorted(around))
+
+
+def index_members(pks: Iterable[int]) -> None:
+    """Put these members into the index, or take them out, as they are now."""
+    _index(MemberDocument, pks)
+
+
+def index_tags(pks: Iterable[int]) -> None:
+    """Put these tags into the index as they are now."""
+    _index(TagDocument, pks)
+
+
+def index_articles(model: Any, pks: Iterable[int]) -> None:
+    """Put these pages into the index as they are now; whether they are published is asked when somebody searches."""
+    _index(model, pks)
+
+
+def forget(model: Any, pks: Iterable[int]) -> None:
+    """Take these rows of a model out of the index."""
+    of_type = ContentType.objects.get_for_model(model)
+    IndexEntry.objects.filter(content_type=of_type, object_id__in=[str(pk) for pk in pks]).delete()
 
 
 def _index(model: Any, pks: Iterable[int]) -> None:
     backend = get_search_backend()
+    for batch in _batches(pks):
+        with transaction.atomic():
+            rows = list(model.get_indexed_objects().filter(pk__in=batch))
+            backend.add_bulk(model, rows)
+            if gone := set(batch) - {row.pk for row in rows}:
+                forget(model, gone)
+
+
+def _batches(pks: Iterable[int]) -> Iterator[list[int]]:
     rest = iter(pks)
     while batch := list(islice(rest, BATCH)):
-        with transaction.atomic():
-            backend.add_bulk(model, list(model.get_indexed_objects().filter(pk__in=batch)))
+        yield batch

@@ -4,34 +4,60 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from community.views.requests import is_htmx
+from core.pagination import BadCursorError
 from ideas.models import Idea
-from search.backends import Kind
-from search.engine import Results, questions_like, search
+from search import narrowing
+from search.backends import Kind, Sort
+from search.engine import questions_like, search, suggestions
 
 MOST_SHOWN = 200
 
 
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """What was found for `q`, of one `kind` or all; without words, the empty form."""
-    query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:MOST_SHOWN]
+    """What was found for `q`, of one `kind` or all, in an order (`sort`); without words, the empty form.
+
+    Where the `cursor` is none of ours, the first page says so.
+    """
     kind = next((kind for kind in Kind if kind == request.GET.get("kind")), None)
-    page = request.GET.get("page", "1")
-    results = search(query, request.user, kind, int(page) if page.isdecimal() and len(page) < 4 else 1)
+    sort = next((sort for sort in Sort if sort == request.GET.get("sort")), Sort.RELEVANCE)
+    text, cursor = request.GET.get("q", ""), request.GET.get("cursor") or None
+    refusal = ""
+    try:
+        results = search(text, request.user, kind, sort, cursor)
+    except BadCursorError as error:
+        refusal, cursor = str(error), None
+        results = search(text, request.user, kind, sort)
+    query = results.query
     context = {
-        "search_query": query,
+        "search_query": query.text,
         "results": results,
-        "tabs": _tabs(query, results),
-        "previous_url": _address(query, kind, results.page - 1) if results.page > 1 else None,
-        "next_url": _address(query, kind, results.page + 1) if results.has_next else None,
-        "carried": urlencode({"title": query}),
+        "refusal": refusal,
+        "tabs": narrowing.tabs(results),
+        "sorts": narrowing.sorts(results),
+        "applied": narrowing.applied(results),
+        "facets": narrowing.facets(results, request.user),
+        "first_url": narrowing.address(query.text, kind, results.sort) if cursor else None,
+        "next_url": results.next_cursor and narrowing.address(query.text, kind, results.sort, results.next_cursor),
+        "carried": urlencode({"title": query.words[:MOST_SHOWN]}),
     }
-    return render(request, "search/search.html", context)
+    return render(request, "search/search.html", context, status=400 if refusal else 200)
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What is found while somebody types, for the header to take in; otherwise the search page."""
+    text = request.GET.get("q", "")
+    if not is_htmx(request):
+        return redirect(narrowing.address(text[:MOST_SHOWN]))
+    context = {"hits": suggestions(text, request.user), "all_url": narrowing.address(text[:MOST_SHOWN])}
+    response = render(request, "search/suggestions.html", context)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 @require_safe
@@ -41,22 +67,5 @@ def related_questions(request: HttpRequest) -> HttpResponse:
     wanted = int(number) if number.isdecimal() and len(number) < 19 else 0
     idea = get_object_or_404(Idea.objects.visible_to(request.user), pk=wanted)
     if not is_htmx(request):
-        return redirect(_address(idea.title[:MOST_SHOWN], Kind.QUESTION))
+        return redirect(narrowing.address(idea.title[:MOST_SHOWN], Kind.QUESTION))
     return render(request, "search/related.html", {"hits": questions_like(idea, request.user)})
-
-
-def _tabs(query: str, results: Results) -> list[dict[str, object]]:
-    counts: list[tuple[Kind | None, str, int]] = [
-        (None, _("All"), sum(results.counts.values())),
-        (Kind.QUESTION, _("Questions"), results.counts[Kind.QUESTION]),
-        (Kind.IDEA, _("Ideas"), results.counts[Kind.IDEA]),
-    ]
-    return [
-        {"label": label, "url": _address(query, kind), "is_current": kind == results.kind, "count": count}
-        for kind, label, count in counts
-    ]
-
-
-def _address(query: str, kind: Kind | None, page: int = 1) -> str:
-    wanted = {"q": query} | ({"kind": kind.value} if kind else {}) | ({"page": page} if page > 1 else {})
-    return f"{reverse('search:search')}?{urlencode(wanted)}"

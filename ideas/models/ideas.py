@@ -93,6 +93,7 @@ class Idea(index.Indexed, Topic):
     search_fields: ClassVar[list[Any]] = [
         WordsField("title", boost=3),
         WordsField("body"),
+        WordsField("family_text"),
         index.FilterField("board_id"),
         index.FilterField("visibility"),
         index.FilterField("canonical_id"),
@@ -147,6 +148,27 @@ class Idea(index.Indexed, Topic):
 
     def get_absolute_url(self) -> str:
         return reverse("ideas:idea-detail", args=[self.pk, self.slug])
+
+    @classmethod
+    def get_indexed_objects(cls) -> models.QuerySet[Idea]:
+        """All ideas with their families, for the search index."""
+        family = cls.objects.only("board_id", "canonical_id", "visibility", "title", "body").order_by("pk")
+        prefetched = (models.Prefetch(path, queryset=family) for path in ("duplicates", "canonical__duplicates"))
+        return cls.objects.select_related("canonical").prefetch_related(*prefetched)
+
+    def family_text(self) -> str:
+        """What the search index knows of the rest of the family.
+
+        A canonical idea is found by its duplicates on the same board. By a duplicate on another board it is found
+        through that one's own entry, which holds the words of both boards, because fewer people may read them.
+        """
+        root = self.canonical
+        if root is not None and root.board_id == self.board_id:
+            return ""
+        family = [*self.duplicates.all()] if root is None else [root, *root.duplicates.all()]
+        boards = {self.board_id} if root is None else {self.board_id, root.board_id}
+        others = (idea for idea in family if idea.is_visible and idea.board_id in boards and idea.pk != self.pk)
+        return "\n".join(f"{idea.title}\n{idea.body}" for idea in others)
 
     def lock(self) -> None:
         """Lock the whole family: what becomes of one idea of it may change what is stored about another."""

@@ -1,3 +1,4 @@
+import html
 import re
 
 import pytest
@@ -5,7 +6,9 @@ import pytest
 from community.actions import ask_question, post_answer
 from community.models import Question
 from ideas.actions import post_idea
-from search.engine import MOST_PAGES, PAGE_SIZE, search
+from search.backends import Kind, Sort
+from search.cursors import sealed
+from search.engine import PAGE_SIZE, search
 from search.indexing import index_questions
 
 HOSTILE = [
@@ -189,27 +192,68 @@ def many(forum, author, number):
     index_questions(Question.objects.values_list("pk", flat=True).iterator())
 
 
-def test_pages_follow_one_another_without_gaps_and_end(client, forum, author):
-    many(forum, author, PAGE_SIZE * MOST_PAGES + 1)
-    seen = []
-    for page in range(1, MOST_PAGES + 1):
-        results = search("bulk", author, page=page)
-        seen += [hit.post.pk for hit in results.hits]
-        assert results.has_next == (page < MOST_PAGES)
-    assert len(seen) == len(set(seen)) == PAGE_SIZE * MOST_PAGES
-    last = client.get("/search/", {"q": "bulk", "page": MOST_PAGES}).text
-    assert "There is more than fits here" in last
-    assert 'rel="next"' not in last
-    assert 'rel="prev"' in last
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+@pytest.mark.parametrize("kind", [None, Kind.QUESTION])
+def test_pages_follow_one_another_without_gaps_and_end(forum, board, author, sort, kind):
+    many(forum, author, PAGE_SIZE * 2 + 1)
+    ideas = [post_idea(board=board, by=author, title=f"Bulk {n}", body="x") for n in range(2)]
+    seen, cursor = [], None
+    while True:
+        results = search("bulk", author, kind, sort, cursor)
+        assert len(results.hits) <= PAGE_SIZE
+        seen += [(hit.kind, hit.post.pk) for hit in results.hits]
+        if not (cursor := results.next_cursor):
+            break
+    assert len(seen) == len(set(seen)) == PAGE_SIZE * 2 + 1 + (0 if kind else len(ideas))
+    if kind and sort == Sort.NEWEST:
+        assert seen == sorted(seen, reverse=True)
+
+
+def test_the_page_leads_to_the_next_and_back_to_the_first(client, forum, author):
+    many(forum, author, PAGE_SIZE + 1)
+    page = client.get("/search/", {"q": "bulk", "sort": "newest"}).text
+    address = html.unescape(re.search(r'href="(/search/[^"]*cursor=[^"]*)" rel="next"', page)[1])
+    page = client.get(address).text
+    assert "Bulk 0" in strip(page)
+    assert "Bulk 5" not in strip(page)
+    assert 'rel="next"' not in page
+    assert 'href="/search/?q=bulk&amp;sort=newest">First page' in page
+
+
+FORGED = [
+    "x",
+    "x" * 100_000,
+    "WzFd",
+    "\0",
+    "W10:1a2b3c:AAAA",
+    [1],
+    ["newest", "x", "idea", 1],
+    ["newest", None, "x", 1],
+]
+
+
+@pytest.mark.parametrize("position", FORGED)
+def test_a_forged_cursor_gets_a_sentence_and_the_first_page(client, question, position):
+    cursor = position if isinstance(position, str) else sealed(position)
+    response = client.get("/search/", {"q": "start", "sort": "newest", "cursor": cursor})
+    assert response.status_code == 400
+    assert "This is the first page." in response.text
+    assert question.get_absolute_url() in response.text
+
+
+def test_a_cursor_of_another_order_gets_a_sentence(client, forum, author):
+    many(forum, author, PAGE_SIZE + 1)
+    cursor = search("bulk", author, sort=Sort.NEWEST).next_cursor
+    assert client.get("/search/", {"q": "bulk", "cursor": cursor}).status_code == 400
 
 
 def test_the_number_of_queries_does_not_grow(client, forum, board, member, author, idea, django_assert_max_num_queries):
     client.force_login(member)
     many(forum, author, 1)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         client.get("/search/", {"q": "bulk"})
     many(forum, author, 40)
     for n in range(40):
         post_idea(board=board, by=author, title=f"Bulk idea {n}", body="x", tags=["one", "two"])
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         assert client.get("/search/", {"q": "bulk nothing"}).status_code == 200

@@ -4,7 +4,6 @@ import pytest
 from wagtail.models import PageViewRestriction
 from wagtail.search.models import IndexEntry
 
-from accounts.models import Member
 from community.actions import (
     accept_answer,
     ask_question,
@@ -138,8 +137,3 @@ def test_an_accepted_answer_is_still_found(people, found, question, advocate):
     answer = post_answer(question=question, by=advocate, body=f"Eat the {CANARY}.")
     accept_answer(answer=answer, by=question.author)
     assert finders(people, found, question) == EVERYBODY
-
-
-def test_nobody_finds_members_by_search(found, question, visitor):
-    Member.objects.filter(pk=question.author_id).update(name=CANARY)
-    assert found(CANARY, visitor) == set()
