@@ -69,7 +69,7 @@ class Suspension(models.Model):
 class PostLogEntryManager(BaseLogEntryManager):
     def log_action(self, instance: Content, action: str, **kwargs: Any) -> PostLogEntry:
         """Add a line about a post, and note which page holds it."""
-        kwargs.update(object_id=instance.pk, page_id=instance.topic.page.pk)
+        kwargs.update(object_id=instance.pk, page_id=instance.topic.page_id)
         entry: PostLogEntry = super().log_action(instance, action, **kwargs)
         return entry
 
@@ -97,6 +97,10 @@ class PostLogEntry(BaseLogEntry):
         ordering = ["-timestamp", "-id"]
         verbose_name = _("log entry of a post")
         verbose_name_plural = _("log entries of posts")
+
+    def full_clean(self, exclude: Any = None, **kwargs: Any) -> None:
+        """Wagtail's check of a line, without looking up again what the act has just had in its hands."""
+        super().full_clean({*(exclude or ()), "content_type", "user", "page"}, **kwargs)
 
 
 class QuestionCard(models.Model):
