@@ -45,7 +45,8 @@ class VoteEvent(Ledger):
         CHAT = "chat", _("chat")
         IMPORT = "import", _("import")
 
-    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="vote_events")
+    # vote_event_of_vote serves it
+    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="vote_events", db_index=False)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     clicked = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="+")
@@ -82,10 +83,14 @@ class Vote(models.Model):
     was last cast.
     """
 
-    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="votes")
+    # one_vote_per_member serves it
+    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="votes", db_index=False)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="votes")
     is_cast = models.BooleanField()
-    silenced_through = models.ForeignKey(Idea, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Few votes are silenced: SQLite would rather use an index full of nulls than the one that is meant.
+    silenced_through = models.ForeignKey(
+        Idea, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     cast_at = models.DateTimeField()
     importance = models.CharField(max_length=10, choices=Importance.choices, blank=True)
     is_excluded = models.BooleanField(default=False)
@@ -94,6 +99,17 @@ class Vote(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["idea", "member"], name="one_vote_per_member")]
+        # All that counting a family needs, so that the table, where its votes lie far apart, is not read.
+        indexes = [
+            models.Index(
+                fields=["idea", "member", "cast_at"],
+                condition=Q(is_cast=True, silenced_through__isnull=True, is_excluded=False),
+                name="vote_counted",
+            ),
+            models.Index(
+                fields=["silenced_through"], condition=Q(silenced_through__isnull=False), name="vote_silenced"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} on {self.idea_id}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import Member
 from ideas import tally
 from ideas.actions import cast_vote, merge_idea, withdraw_vote
-from ideas.models import Idea, IdeaBoardPage
+from ideas.models import Idea, IdeaBoardPage, Vote
 from ideas.rebuild import differences, rebuild
 from tests.people import make_member
 
@@ -91,3 +92,37 @@ def test_ideas_of_another_board_keep_their_place(
     board.save()
     idea.refresh_from_db()
     assert idea.trending == before
+
+
+@pytest.mark.parametrize("years", [1, 90], ids=["usual votes", "votes so old that the database can't add them up"])
+def test_the_database_counts_a_family_as_its_rows_are_counted(
+    board: IdeaBoardPage, make_idea: Callable[..., Idea], moderator: Member, years: int
+) -> None:
+    """Members vote for one, two or all three of a family's ideas, and the first of their votes counts."""
+    ideas = [make_idea(f"Idea {number}") for number in range(3)]
+    people = [make_member(f"m{number}") for number in range(7)]
+    begun = timezone.now() - timedelta(days=365 * years)
+    for idea in ideas:
+        withdraw_vote(idea=idea, by=idea.author)
+    for number, person in enumerate(people, start=1):
+        for place, idea in enumerate(ideas):
+            if number >> place & 1:
+                cast_vote(
+                    idea=idea, by=person, occurred_at=begun + timedelta(hours=7 * number + 5 * (place * number % 3))
+                )
+    for duplicate in ideas[1:]:
+        merge_idea(duplicate=duplicate, into=ideas[0], by=moderator)
+    family = tally.Family({idea.pk: idea for idea in Idea.objects.all()})
+    assert family.count() == family.counts(family.supporters())
+    assert family.count()[ideas[0].pk].supporter_count == len(people)
+
+
+def test_counting_reads_an_index_of_its_own(idea: Idea) -> None:
+    votes = Vote.objects.filter(idea__in=[idea.pk, idea.pk + 1]).counted().values_list("member", "cast_at")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = votes.explain()
+    assert "vote_counted" in plan
+    assert connection.vendor != "postgresql" or "Index Only Scan" in plan
