@@ -1,6 +1,7 @@
 """What the product team does with reviews. Each act is a line of Wagtail's log."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,23 +10,42 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
 from accounts.models import Member
-from community import families
 from core.errors import ConflictError
-from ideas.models import Idea, IdeaBoardPage
-from reviews.models import Review, ReviewItem, ReviewSnapshot, SealedName
-from reviews.permissions import check_can_change, check_can_create, check_can_download, check_can_publish
-from reviews.ranking import SUPPORTERS, ranked
-from reviews.snapshot import Seals, canonical, content_hash, describe
+from ideas.models import Idea, IdeaBoardPage, Policy
+from reviews.models import Interpretation, Review, ReviewItem, ReviewSnapshot
+from reviews.permissions import (
+    check_can_change,
+    check_can_create,
+    check_can_download,
+    check_can_interpret,
+    check_can_publish,
+)
+from reviews.ranking import ranked
+from reviews.rules import BUILT_IN
+from reviews.seals import Seals, read_salts
+from reviews.selection import Selection, candidates, cut_off_of, latest_cut_off, rule_of, select
+from reviews.snapshot import Freezer, Progress, freeze, prepare_seals
 
+# By hand. What is chosen by rank is limited by the review's size.
 MOST_IDEAS = 200
+MOST_RANKED = 1_000_000
+Choice = ReviewItem.Choice
 
 
 class EmptySelectionError(ConflictError):
     sentence = _("Choose at least one idea.")
 
 
+class NothingFoundError(EmptySelectionError):
+    sentence = _("No idea meets these filters at the cut-off, so there is nothing to review. Change the draft.")
+
+
 class TooManyIdeasError(ConflictError):
     sentence = _("A review holds at most 200 ideas.")
+
+
+class TooManyRankedError(ConflictError):
+    sentence = _("These boards have more than 1,000,000 ideas together. Choose fewer boards, or filter by tags.")
 
 
 class NotOnBoardError(ConflictError):
@@ -40,6 +60,26 @@ class PublishedError(ConflictError):
     sentence = _("This review is published. It can't be changed any more.")
 
 
+class InReviewError(ConflictError):
+    sentence = _("This review is in review. Take it back to the drafts before you change it.")
+
+
+class NotInReviewError(ConflictError):
+    sentence = _("This review is a draft already.")
+
+
+class UnsettledCutOffError(ConflictError):
+    sentence = _("A cut-off lies at least one minute back: votes of the last minute may still be on their way.")
+
+
+class WeightlessRankingError(ConflictError):
+    sentence = _("By this policy every idea has the score 0. Choose another policy.")
+
+
+class NoReasonError(ConflictError):
+    sentence = _("Say why the idea is left out.")
+
+
 @transaction.atomic
 def create_draft(*, board: IdeaBoardPage, by: Member, title: str, note: str, ideas: Collection[int]) -> Review:
     """Start a review with some of a board's ideas, named by their ids.
@@ -49,13 +89,9 @@ def create_draft(*, board: IdeaBoardPage, by: Member, title: str, note: str, ide
     check_can_create(by, board)
     if not ideas:
         raise EmptySelectionError
+    rule = BUILT_IN["supporters"]
     review = Review.objects.create(
-        board=board,
-        title=title,
-        note=note,
-        policy=SUPPORTERS.name,
-        policy_version=SUPPORTERS.version,
-        created_by=by,
+        board=board, title=title, note=note, policy=rule.slug, policy_version=rule.version, created_by=by
     )
     _choose(review, by, ideas)
     log(instance=review, action="reviews.create", user=by)
@@ -63,8 +99,67 @@ def create_draft(*, board: IdeaBoardPage, by: Member, title: str, note: str, ide
 
 
 @transaction.atomic
+def build_draft(
+    *,
+    by: Member,
+    title: str,
+    note: str,
+    boards: Collection[IdeaBoardPage],
+    policy: Policy | str,
+    cut_off: datetime | None,
+    filters: dict[str, Any],
+    size: int,
+) -> Review:
+    """Start a review that chooses its ideas by a policy, or by the built-in ranking of that name.
+
+    Raises ForbiddenError, UnsettledCutOffError and WeightlessRankingError.
+    """
+    first, *others = sorted(boards, key=lambda board: board.pk)
+    for board in boards:
+        check_can_create(by, board)
+    review = Review(board=first, title=title, note=note, cut_off=cut_off, filters=filters, size=size, created_by=by)
+    _rank_by(review, policy)
+    _check_cut_off(cut_off)
+    review.save()
+    review.more_boards.set(others)
+    log(instance=review, action="reviews.create", user=by)
+    return review
+
+
+@transaction.atomic
+def rebuild_draft(
+    *,
+    review: Review,
+    by: Member,
+    title: str,
+    note: str,
+    boards: Collection[IdeaBoardPage],
+    policy: Policy | str,
+    cut_off: datetime | None,
+    filters: dict[str, Any],
+    size: int,
+) -> Review:
+    """Let a draft choose its ideas otherwise; what was pinned, left out and grouped stays so.
+
+    Raises as build_draft does, InReviewError and PublishedError.
+    """
+    review = _locked_draft(review, by)
+    for board in boards:
+        check_can_create(by, board)
+    first, *others = sorted(boards, key=lambda board: board.pk)
+    review.board, review.title, review.note = first, title, note
+    review.cut_off, review.filters, review.size = cut_off, filters, size
+    _rank_by(review, policy)
+    _check_cut_off(cut_off)
+    review.save()
+    review.more_boards.set(others)
+    log(instance=review, action="reviews.change", user=by)
+    return review
+
+
+@transaction.atomic
 def change_draft(*, review: Review, by: Member, title: str, note: str) -> Review:
-    """Give a draft another title and note. Raises ForbiddenError and PublishedError."""
+    """Give a draft another title and note. Raises ForbiddenError, InReviewError and PublishedError."""
     review = _locked_draft(review, by)
     review.title, review.note = title, note
     review.save(update_fields=["title", "note"])
@@ -76,7 +171,7 @@ def change_draft(*, review: Review, by: Member, title: str, note: str) -> Review
 def add_ideas(*, review: Review, by: Member, ideas: Collection[int]) -> int:
     """Choose more ideas of the board, named by their ids, and say how many were new; those chosen before stay once.
 
-    Raises as create_draft does, and PublishedError.
+    Raises as create_draft does, InReviewError and PublishedError.
     """
     review = _locked_draft(review, by)
     if not ideas:
@@ -89,7 +184,10 @@ def add_ideas(*, review: Review, by: Member, ideas: Collection[int]) -> int:
 
 @transaction.atomic
 def remove_idea(*, review: Review, by: Member, idea: int) -> None:
-    """Take an idea out of a draft; where it is not in it, nothing happens. Raises ForbiddenError and PublishedError."""
+    """Take back what was said of an idea in a draft: pinned, it is in it no more unless by its rank.
+
+    Raises ForbiddenError, InReviewError and PublishedError.
+    """
     review = _locked_draft(review, by)
     removed, _details = review.items.filter(idea=idea).delete()
     if removed:
@@ -97,42 +195,116 @@ def remove_idea(*, review: Review, by: Member, idea: int) -> None:
 
 
 @transaction.atomic
+def pin_idea(*, review: Review, by: Member, idea: int) -> None:
+    """Have an idea in the review wherever it ranks. Raises as add_ideas does."""
+    add_ideas(review=review, by=by, ideas=[idea])
+
+
+@transaction.atomic
+def exclude_idea(*, review: Review, by: Member, idea: int, reason: str) -> None:
+    """Leave an idea out of a review, and say why. Raises NoReasonError, NotOnBoardError and as change_draft does."""
+    review = _locked_draft(review, by)
+    if not reason.strip():
+        raise NoReasonError
+    _check_on_boards(review, [idea])
+    review.items.update_or_create(idea_id=idea, defaults={"choice": Choice.EXCLUDED, "reason": reason.strip()})
+    log(instance=review, action="reviews.exclude", user=by, data={"idea": idea, "reason": reason.strip()})
+
+
+@transaction.atomic
+def group_idea(*, review: Review, by: Member, idea: int, theme: str) -> None:
+    """Put an idea of a draft under a theme, or with an empty one under none. Raises as exclude_idea does."""
+    review = _locked_draft(review, by)
+    _check_on_boards(review, [idea])
+    theme = " ".join(theme.split())
+    review.items.get_or_create(idea_id=idea, defaults={"choice": Choice.NONE})
+    review.items.filter(idea=idea).update(theme=theme)
+    review.items.filter(idea=idea, choice=Choice.NONE, theme="").delete()
+    log(instance=review, action="reviews.change", user=by)
+
+
+@transaction.atomic
 def discard_draft(*, review: Review, by: Member) -> None:
-    """Throw a draft away. Raises ForbiddenError and PublishedError."""
+    """Throw a draft away. Raises ForbiddenError, InReviewError and PublishedError."""
     review = _locked_draft(review, by)
     log(instance=review, action="reviews.discard", user=by, deleted=True)
     review.delete()
 
 
 @transaction.atomic
-def publish_review(*, review: Review, by: Member) -> ReviewSnapshot:
-    """Freeze a draft as it stands now.
+def send_to_review(*, review: Review, by: Member) -> Review:
+    """Fix a draft's cut-off and selection, for others to look at.
 
-    The families of its ideas are locked while they are read, so that all numbers are of one moment, the cut-off: every
-    vote in them that was recorded before is counted, none after. Raises ForbiddenError, PublishedError,
-    EmptySelectionError and SelectionChangedError.
+    Raises ForbiddenError, PublishedError, InReviewError, EmptySelectionError, SelectionChangedError,
+    TooManyRankedError, UnsettledCutOffError and WeightlessRankingError.
+    """
+    review = _locked_draft(review, by)
+    review.cut_off = cut_off_of(review)
+    selection = checked_selection(review)
+    prepare_seals(Freezer(review, selection, review.cut_off, reader=by, seals=Seals(read_salts(review))))
+    review.state = Review.State.IN_REVIEW
+    review.save(update_fields=["state", "cut_off"])
+    log(instance=review, action="reviews.send", user=by)
+    return review
+
+
+@transaction.atomic
+def take_back(*, review: Review, by: Member) -> Review:
+    """Make a review that is in review a draft again. Raises ForbiddenError, PublishedError and NotInReviewError."""
+    review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    check_can_change(by, review)
+    if review.is_published:
+        raise PublishedError
+    if not review.is_in_review:
+        raise NotInReviewError
+    review.state = Review.State.DRAFT
+    review.save(update_fields=["state"])
+    log(instance=review, action="reviews.take_back", user=by)
+    return review
+
+
+@transaction.atomic
+def publish_review(*, review: Review, by: Member, progress: Progress | None = None) -> ReviewSnapshot:
+    """Freeze a draft, or what is in review, as its boards stood at its cut-off: what the ledgers knew then counts.
+
+    What is in no ledger is as it is now: titles, texts, tags, segments, voices. Raises as send_to_review does.
     """
     review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     check_can_publish(by, review)
     if review.is_published:
         raise PublishedError
-    chosen = list(review.items.values_list("idea", flat=True))
-    if not chosen:
-        raise EmptySelectionError
-    rows = families.lock(Idea, *chosen)
-    if ranked(by, review.board).filter(pk__in=chosen).count() != len(chosen):
-        raise SelectionChangedError
-    now = timezone.now()
-    seals = Seals()
-    content = canonical(describe(review, rows, seals, by=by, at=now))
-    snapshot = ReviewSnapshot.objects.create(review=review, content=content, content_hash=content_hash(content))
-    for name in seals.names.values():
-        name.snapshot = snapshot
-    SealedName.objects.bulk_create(seals.names.values())
-    review.state, review.cut_off, review.published_by, review.published_at = Review.State.PUBLISHED, now, by, now
+    review.cut_off = cut_off_of(review)
+    selection = checked_selection(review)
+    freezer = Freezer(review, selection, review.cut_off, reader=by, seals=Seals(read_salts(review)))
+    snapshot = freeze(freezer, progress)
+    review.seals.all().delete()
+    review.state, review.published_by, review.published_at = Review.State.PUBLISHED, by, timezone.now()
     review.save(update_fields=["state", "cut_off", "published_by", "published_at"])
     log(instance=review, action="reviews.publish", user=by, data={"content_hash": snapshot.content_hash})
     return snapshot
+
+
+def checked_selection(review: Review) -> Selection:
+    """The review's ideas. Raises what says why it can't be published as it is."""
+    cut_off = cut_off_of(review)
+    _check_cut_off(cut_off)
+    if not rule_of(review).counts_something:
+        raise WeightlessRankingError
+    if review.size and candidates(review).count() > MOST_RANKED:
+        raise TooManyRankedError
+    selection = select(review, cut_off)
+    if selection.lost:
+        raise SelectionChangedError
+    if not selection.places:
+        raise NothingFoundError if review.size else EmptySelectionError
+    return selection
+
+
+@transaction.atomic
+def interpret_idea(*, idea: Idea, by: Member, text: str) -> Interpretation:
+    """Say what support makes of an idea's support. It replaces what was said before. Raises ForbiddenError."""
+    check_can_interpret(by, idea)
+    return Interpretation.objects.create(idea=idea, text=text, written_by=by)
 
 
 @transaction.atomic
@@ -142,21 +314,47 @@ def record_download(*, review: Review, by: Member, form: str) -> None:
     log(instance=review, action="reviews.download", user=by, data={"form": form})
 
 
+def _rank_by(review: Review, policy: Policy | str) -> None:
+    if isinstance(policy, Policy):
+        if not policy.is_published:
+            raise WeightlessRankingError
+        review.ranking, review.policy, review.policy_version = policy, policy.slug, policy.version
+    else:
+        rule = BUILT_IN[policy]
+        review.ranking, review.policy, review.policy_version = None, rule.slug, rule.version
+    if not rule_of(review).counts_something:
+        raise WeightlessRankingError
+
+
+def _check_cut_off(cut_off: datetime | None) -> None:
+    if cut_off is not None and cut_off > latest_cut_off():
+        raise UnsettledCutOffError
+
+
 def _locked_draft(review: Review, by: Member) -> Review:
     review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     check_can_change(by, review)
     if review.is_published:
         raise PublishedError
+    if review.is_in_review:
+        raise InReviewError
     return review
+
+
+def _check_on_boards(review: Review, ideas: Collection[int]) -> None:
+    if candidates(review).listed().filter(pk__in=ideas).count() != len(set(ideas)):
+        raise NotOnBoardError
 
 
 def _choose(review: Review, by: Member, ideas: Collection[int]) -> int:
     wanted = set(ideas)
-    if ranked(by, review.board).filter(pk__in=wanted).count() != len(wanted):
+    if ranked(by, *review.boards()).filter(pk__in=wanted).count() != len(wanted):
         raise NotOnBoardError
-    present: set[Any] = set(review.items.values_list("idea", flat=True))
-    new = wanted - present
-    if len(present) + len(new) > MOST_IDEAS:
+    pinned: set[Any] = set(review.items.filter(choice=Choice.PINNED).values_list("idea", flat=True))
+    new = sorted(wanted - pinned)
+    if len(pinned) + len(new) > MOST_IDEAS:
         raise TooManyIdeasError
-    ReviewItem.objects.bulk_create(ReviewItem(review=review, idea_id=pk) for pk in sorted(new))
+    known = set(review.items.filter(idea__in=new).values_list("idea", flat=True))
+    review.items.filter(idea__in=known).update(choice=Choice.PINNED, reason="")
+    ReviewItem.objects.bulk_create(ReviewItem(review=review, idea_id=pk) for pk in new if pk not in known)
     return len(new)

@@ -4,10 +4,14 @@ from collections.abc import Collection
 from typing import Any
 
 from django.template.defaultfilters import floatformat
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column, NumberColumn, StatusTagColumn, Table, TitleColumn
 
+from ideas.models.policies import points
 from reviews.ranking import RankedIdea
+from reviews.terms import number
 
 
 class WideTable(Table):
@@ -31,16 +35,6 @@ class TickColumn(BaseColumn):
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         pk = instance.idea.pk
         return {**context, "is_ticked": pk in self.ticked, "is_taken": pk in self.taken}
-
-
-class RemoveColumn(BaseColumn):
-    """A button that takes the idea out of the draft; the table stands inside the form that it sends."""
-
-    header_template_name = "reviews/remove_header.html"
-    cell_template_name = "reviews/remove_cell.html"
-
-    def __init__(self) -> None:
-        super().__init__("remove", label=_("Remove"))
 
 
 class IdeaColumn(TitleColumn):
@@ -72,10 +66,36 @@ class FrozenIdeaColumn(TitleColumn):
     cell_template_name = "reviews/frozen_cell.html"
 
 
-FROZEN = [
-    RANK,
-    FrozenIdeaColumn("idea", label=_("Idea"), accessor="title", get_url=lambda idea: idea["path"]),
-    NumberColumn("supporters", label=_("Supporters")),
-    NumberColumn("base_votes", label=_("From before")),
-    StatusTagColumn("status", label=_("Status"), accessor="status.name", classname="w-whitespace-nowrap"),
-]
+class PublishedTable(WideTable):
+    """The ideas of a published review."""
+
+
+def frozen_columns(is_first_format: bool) -> list[Any]:
+    """The columns of a published review; the first format has no evidence to lead to."""
+    return [
+        RANK,
+        FrozenIdeaColumn("idea", label=_("Idea"), accessor="title", get_url=_address),
+        *([] if is_first_format else [Column("score", label=_("Score"), accessor=_score)]),
+        NumberColumn("supporters", label=_("Supporters")),
+        NumberColumn("base_votes", label=_("From before")),
+        *([] if is_first_format else [Column("previous", label=_("Since the last review"), accessor=_trend)]),
+        StatusTagColumn("status", label=_("Status"), accessor="status.name", classname="w-whitespace-nowrap"),
+    ]
+
+
+def _address(idea: dict[str, Any]) -> str:
+    if "theme" not in idea:
+        return str(idea["path"])
+    return reverse("reviews:evidence", args=[idea["review"], idea["rank"]])
+
+
+def _score(idea: dict[str, Any]) -> str:
+    return "–" if idea["score"] is None else number(points(idea["score"]))
+
+
+def _trend(idea: dict[str, Any]) -> str:
+    previous = idea["previous"]
+    if previous is None:
+        return gettext("new")
+    up = previous["rank"] - idea["rank"]
+    return f"▲ {up}" if up > 0 else f"▼ {-up}" if up < 0 else "="

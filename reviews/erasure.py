@@ -4,13 +4,23 @@ from django.utils import timezone
 
 from accounts.erasure import register
 from accounts.models import Member
-from reviews.models import DraftNotice, RecurringReview, ResearchItem, ReviewComment, ReviewLook, SealedName
+from reviews.models import (
+    DraftNotice,
+    RecurringReview,
+    ResearchItem,
+    ReviewComment,
+    ReviewLook,
+    Seal,
+    SealedName,
+    SealedText,
+)
 
 
 @register
-def unseal_names(member: Member) -> None:
-    """Names stand in snapshots as salted digests alone; without name and salt they say nothing."""
-    SealedName.objects.filter(member=member).delete()
+def unseal(member: Member) -> None:
+    """Names and words stand in snapshots as salted digests alone; without text and salt they say nothing."""
+    for model in (Seal, SealedName, SealedText):
+        model._default_manager.filter(member=member).delete()
 
 
 @register

@@ -1,5 +1,6 @@
 """What the product team fills in: a review's title and note, and which ideas it holds."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -8,14 +9,25 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateTimeInput
 
-from ideas.models import Idea, IdeaBoardPage
-from reviews.actions import MOST_IDEAS, EmptySelectionError, NotOnBoardError, TooManyIdeasError
-from reviews.models import Review
+from accounts.models import Organisation
+from ideas.models import Idea, IdeaBoardPage, Policy, Status
+from ideas.querysets import readable_boards
+from reviews.actions import (
+    MOST_IDEAS,
+    EmptySelectionError,
+    NotOnBoardError,
+    TooManyIdeasError,
+    UnsettledCutOffError,
+)
+from reviews.models import NOTE_LENGTH, REASON_LENGTH, THEME_LENGTH, Interpretation, Review
 from reviews.ranking import ranked
+from reviews.rules import BUILT_IN
+from reviews.selection import latest_cut_off
 
 MOST_DIGITS = 18
+USUAL_SIZE = 20
 
 
 class ReviewForm(forms.ModelForm):
@@ -23,6 +35,136 @@ class ReviewForm(forms.ModelForm):
         model = Review
         fields = ["title", "note"]
         widgets = {"note": AdminAutoHeightTextInput}
+
+
+class BuildForm(forms.ModelForm):
+    """By which policy and from which boards a review chooses its ideas, for whoever may read these boards."""
+
+    boards = forms.ModelMultipleChoiceField(
+        IdeaBoardPage.objects.none(), label=_("Boards"), widget=forms.CheckboxSelectMultiple
+    )
+    policy = forms.ChoiceField(label=_("Policy"))
+    tags = forms.CharField(
+        label=_("Tags"),
+        required=False,
+        help_text=_("With commas between. Only ideas with one of them. Empty: whatever their tags."),
+    )
+    statuses = forms.MultipleChoiceField(
+        label=_("Statuses"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only ideas that had one of them at the cut-off. None ticked: whatever their status."),
+    )
+    segments = forms.MultipleChoiceField(
+        label=_("Segments"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only ideas with a supporter from one of them. None ticked: whoever their supporters are."),
+    )
+    field_order = ["title", "boards", "policy", "cut_off", "size", "tags", "statuses", "segments", "note"]
+
+    class Meta:
+        model = Review
+        fields = ["title", "cut_off", "size", "note"]
+        widgets = {"note": AdminAutoHeightTextInput, "cut_off": AdminDateTimeInput}
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        boards = IdeaBoardPage.objects.filter(pk__in=readable_boards(user)).order_by("title", "pk")
+        fields["boards"].queryset = boards
+        built_in = [(slug, f"{rule.name}: {rule.explanation}") for slug, rule in BUILT_IN.items()]
+        fields["policy"].choices = [*built_in, *((str(policy.pk), str(policy)) for policy in self.policies())]
+        statuses = (
+            Status.objects.filter(board__in=boards).select_related("board").order_by("board__title", "sort_order")
+        )
+        fields["statuses"].choices = [(str(row.pk), f"{row.board.title}: {row.name}") for row in statuses]
+        known = Organisation.objects.exclude(segment="").values_list("segment", flat=True).distinct()
+        fields["segments"].choices = [(segment, segment) for segment in sorted(known)]
+        review = self.instance
+        if review.pk:
+            filters = review.filters
+            self.initial.update(
+                boards=review.board_ids,
+                policy=str(review.ranking_id or review.policy),
+                tags=", ".join(filters.get("tags", ())),
+                statuses=[str(pk) for pk in filters.get("statuses", ())],
+                segments=filters.get("segments", ()),
+            )
+        else:
+            self.initial.setdefault("size", USUAL_SIZE)
+            if len(boards) == 1:
+                self.initial.setdefault("boards", [boards[0].pk])
+
+    def policies(self) -> list[Policy]:
+        kept = [self.instance.ranking] if self.instance.ranking else []
+        return [*Policy.objects.published(), *(policy for policy in kept if not policy.is_published)]
+
+    def clean_cut_off(self) -> datetime | None:
+        cut_off: datetime | None = self.cleaned_data["cut_off"]
+        if cut_off is not None and cut_off > latest_cut_off():
+            raise forms.ValidationError(UnsettledCutOffError.sentence)
+        return cut_off
+
+    def clean_policy(self) -> Policy | str:
+        chosen: str = self.cleaned_data["policy"]
+        if chosen in BUILT_IN:
+            return chosen
+        return next(policy for policy in self.policies() if str(policy.pk) == chosen)
+
+    def clean_tags(self) -> list[str]:
+        names = {name.strip().casefold() for name in self.cleaned_data["tags"].split(",")} - {""}
+        found = {tag.name.casefold(): tag.slug for tag in Tag.objects.all()} | {
+            tag.slug: tag.slug for tag in Tag.objects.all()
+        }
+        if unknown := sorted(names - found.keys()):
+            raise forms.ValidationError(_("There is no tag “%(tag)s”."), params={"tag": unknown[0]})
+        return sorted({found[name] for name in names})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        policy = cleaned.get("policy")
+        for board in cleaned.get("boards", ()):
+            if isinstance(policy, Policy) and not policy.applies_to(board):
+                sentence = _("The policy “%(policy)s” is not for the board “%(board)s”.")
+                self.add_error(
+                    "policy", forms.ValidationError(sentence, params={"policy": policy.name, "board": board.title})
+                )
+        return cleaned
+
+    def wishes(self) -> dict[str, Any]:
+        """What an action takes: the filters together."""
+        cleaned = dict(self.cleaned_data)
+        cleaned["filters"] = {
+            "tags": cleaned.pop("tags"),
+            "statuses": sorted(int(pk) for pk in cleaned.pop("statuses")),
+            "segments": sorted(cleaned.pop("segments")),
+        }
+        return cleaned
+
+
+class ItemForm(forms.Form):
+    """What somebody says of an idea in a draft: one act, with a reason or a theme where it has one."""
+
+    ACTS = ("pin", "unpin", "exclude", "include", "group")
+
+    idea = forms.IntegerField(min_value=1, max_value=10**18)
+    act = forms.ChoiceField(choices=[(act, act) for act in ACTS])
+    reason = forms.CharField(required=False, max_length=REASON_LENGTH, label=_("Reason"))
+    theme = forms.CharField(required=False, max_length=THEME_LENGTH, label=_("Theme"))
+
+
+class InterpretationForm(forms.ModelForm):
+    text = forms.CharField(
+        label=_("Interpretation"),
+        max_length=NOTE_LENGTH,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("What is behind the votes, in your words: who asks, what for, what would do. Markdown."),
+    )
+
+    class Meta:
+        model = Interpretation
+        fields = ["text"]
 
 
 class RankFilterSet(WagtailFilterSet):

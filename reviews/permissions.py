@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import ForbiddenError
-from ideas.models import IdeaBoardPage
-from ideas.permissions import check_can_change_status
+from ideas.models import Idea, IdeaBoardPage
+from ideas.permissions import check_can_change_status, check_can_see_voters
 from ideas.querysets import readable_boards
 from reviews.models import COLLECT, Review, ReviewComment
 from reviews.querysets import VIEW
@@ -16,6 +16,8 @@ CHANGE = "reviews.change_review"
 PUBLISH = "reviews.publish_review"
 DECIDE = "reviews.decide_review"
 REQUEST_RESEARCH = "reviews.request_research"
+INTERPRET = "reviews.add_interpretation"
+AMOUNTS = "reviews.view_amounts"
 
 
 def check_can_view(user: Any) -> None:
@@ -32,13 +34,13 @@ def check_can_create(user: Any, board: IdeaBoardPage) -> None:
 def check_can_change(user: Any, review: Review) -> None:
     if not user.has_perm(CHANGE):
         raise ForbiddenError(_("Your account may not change drafts of product reviews."))
-    _check_can_read(user, review.board_id)
+    _check_can_read(user, *review.board_ids)
 
 
 def check_can_publish(user: Any, review: Review) -> None:
     if not user.has_perm(PUBLISH):
         raise ForbiddenError(_("Your account may prepare product reviews, but not publish them."))
-    _check_can_read(user, review.board_id)
+    _check_can_read(user, *review.board_ids)
 
 
 def check_can_decide(user: Any, review: Review) -> None:
@@ -46,13 +48,13 @@ def check_can_decide(user: Any, review: Review) -> None:
     if not user.has_perm(DECIDE):
         raise ForbiddenError(_("Your account may read product reviews, but not decide on their ideas."))
     check_can_change_status(user)
-    _check_can_read(user, review.board_id)
+    _check_can_read(user, *review.board_ids)
 
 
 def check_can_talk(user: Any, review: Review) -> None:
     """Commenting on a review: whoever may see it."""
     check_can_view(user)
-    _check_can_read(user, review.board_id)
+    _check_can_read(user, *review.board_ids)
 
 
 def check_can_change_comment(user: Any, comment: ReviewComment) -> None:
@@ -86,9 +88,23 @@ def check_can_collect(user: Any, board_id: int) -> None:
 
 def check_can_download(user: Any, review: Review) -> None:
     check_can_view(user)
-    _check_can_read(user, review.board_id)
+    _check_can_read(user, *review.board_ids)
 
 
-def _check_can_read(user: Any, board_id: int) -> None:
-    if board_id not in readable_boards(user):
+def check_can_interpret(user: Any, idea: Idea) -> None:
+    """Saying what support makes of an idea: moderators and the product team, of ideas that they may see themselves."""
+    if not user.has_perm(INTERPRET):
+        raise ForbiddenError(_("Only moderators and the product team can interpret ideas."))
+    if not Idea.objects.visible_to(user).filter(pk=idea.pk).exists():
+        raise ForbiddenError(_("You can interpret only ideas that you may see."))
+
+
+def check_can_list_supporters(user: Any, review: Review) -> None:
+    """The list of persons: whoever may see the voters of an idea."""
+    check_can_download(user, review)
+    check_can_see_voters(user)
+
+
+def _check_can_read(user: Any, *boards: int) -> None:
+    if not readable_boards(user).issuperset(boards):
         raise ForbiddenError(_("This board is not open to you."))

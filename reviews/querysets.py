@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from ideas.querysets import readable_boards
 
@@ -16,7 +17,9 @@ VIEW = "reviews.view_review"
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def visible_to(self, user: Any) -> ReviewQuerySet:
-        """The reviews that the person may see now: whoever has the permission, of boards that they may read."""
+        """The reviews that the person may see now: whoever has the permission, where they may read all the boards."""
         if not user.has_perm(VIEW):
             return self.none()
-        return self.filter(board__in=readable_boards(user))
+        readable = readable_boards(user)
+        links = self.model.more_boards.through.objects.filter(review=OuterRef("pk"))
+        return self.filter(~Exists(links.exclude(ideaboardpage__in=readable)), board__in=readable)

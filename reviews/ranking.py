@@ -1,4 +1,4 @@
-"""In which order a board's ideas stand in a review, by a policy that is published and never changed."""
+"""A board's ideas by their supporters now, to choose from by hand."""
 
 import math
 from collections.abc import Iterable
@@ -16,25 +16,6 @@ ORDER = ["-supporter_count", "-id"]
 
 
 @dataclass(frozen=True)
-class Policy:
-    """A named ranking. Another formula is another version; both stay, for what was ranked by them."""
-
-    name: str
-    version: int
-    formula: str
-
-
-SUPPORTERS = Policy(
-    name="supporters",
-    version=1,
-    formula=(
-        "score = supporters: the different members with a standing vote on the idea or on an idea merged into it. "
-        "Votes imported without voters weigh 0. Of equal scores, the idea with the higher number comes first."
-    ),
-)
-
-
-@dataclass(frozen=True)
 class RankedIdea:
     """An idea as a ranked list shows it.
 
@@ -48,9 +29,9 @@ class RankedIdea:
     rank: int
 
 
-def ranked(user: Any, board: IdeaBoardPage) -> QuerySet[Idea]:
-    """The board's ideas that the person may see and that are on its lists, in the policy's order."""
-    return Idea.objects.visible_to(user).listed().filter(board=board).order_by(*ORDER)
+def ranked(user: Any, *boards: IdeaBoardPage) -> QuerySet[Idea]:
+    """The boards' ideas that the person may see and that are on their lists, those with most supporters first."""
+    return Idea.objects.visible_to(user).listed().filter(board__in=boards).order_by(*ORDER)
 
 
 def for_ranked_list(ideas: QuerySet[Idea]) -> QuerySet[Idea]:

@@ -1,103 +1,249 @@
-"""What a published review says, put into one text that can be hashed.
+"""What a published review says, put into texts that can be hashed.
 
 Its fields are described in docs/reference/review-export.md.
 """
 
 import hashlib
 import json
-import secrets
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Member
-from ideas.models import Idea
-from ideas.tally import Family
-from reviews.models import Review, SealedName, digest
-from reviews.ranking import SUPPORTERS
+from core.errors import ConflictError
+from ideas.history import FamilyState
+from ideas.models import IdeaBoardPage, Status
+from ideas.reasons import FEWEST
+from ideas.scoring import Arithmetic, Formula
+from reviews.evidence import VALUE_METHOD, Batch, Customer, Gatherer, read_customers
+from reviews.models import Review, ReviewItem, ReviewSnapshot, SnapshotIdea
+from reviews.rules import Rule
+from reviews.seals import Seals, keep_salts, moment
+from reviews.selection import Place, Selection, candidates, rule_of
 
 FORMAT = "chorus-review"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+WRITTEN_AT_ONCE = 500
+
+Progress = Callable[[int, int], None]
 
 
-class Seals:
-    """The people named in a snapshot that is being made: a salted digest for each, and the names to keep apart."""
-
-    def __init__(self) -> None:
-        self.names: dict[int, SealedName] = {}
-
-    def of(self, member: Member) -> str:
-        if member.pk not in self.names:
-            salt = secrets.token_hex(32)
-            self.names[member.pk] = SealedName(
-                member=member, name=member.name, salt=salt, digest=digest(salt, member.name)
-            )
-        return self.names[member.pk].digest
+class ChangedMeanwhileError(ConflictError):
+    sentence = _("Something changed while the review was being frozen. Nothing was published; try again.")
 
 
-def describe(review: Review, rows: Mapping[int, Idea], seals: Seals, *, by: Member, at: datetime) -> dict[str, Any]:
-    """The review with all that it says of its ideas, published at this moment.
+@dataclass
+class Totals:
+    """What all ideas of a review have together, nobody and no organisation counted twice."""
 
-    `rows` are the ideas' whole families, locked (see community.families): nobody votes, merges or edits meanwhile.
-    """
-    supporters = Family(rows).supporters()
-    chosen = review.ideas.select_related("status", "author").prefetch_related("tags")  # type: ignore[misc]  # taggit
-    ideas = sorted(chosen, key=lambda idea: (-len(supporters[idea.pk]), -idea.pk))
-    return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "site": settings.BASE_URL,
-        "review": {
-            "id": review.pk,
-            "title": review.title,
-            "note": review.note,
-            "cut_off": moment(at),
-            "published_at": moment(at),
-            "published_by": seals.of(by),
-        },
-        "boards": [{"id": review.board_id, "title": review.board.title}],
-        "policy": {"name": SUPPORTERS.name, "version": SUPPORTERS.version, "formula": SUPPORTERS.formula},
-        "totals": {
-            "ideas": len(ideas),
-            "supporters": len(set().union(*(supporters[idea.pk] for idea in ideas))),
-            "base_votes": sum(rows[idea.pk].family_base_votes for idea in ideas),
-        },
-        "ideas": [
+    supporters: set[int] = field(default_factory=set)
+    organisations: set[int] = field(default_factory=set)
+    base_votes: int = 0
+
+    def add(self, family: FamilyState) -> None:
+        self.supporters.update(family.supporters)
+        self.organisations.update(each.organisation for each in family.supporters.values() if each.organisation)
+        self.base_votes += family.base_votes
+
+
+class Freezer:
+    """Describes the ideas of a review as they stood at the cut-off."""
+
+    def __init__(self, review: Review, selection: Selection, cut_off: datetime, *, reader: Any, seals: Seals) -> None:
+        self.review, self.selection, self.cut_off = review, selection, cut_off
+        self.customers = read_customers()
+        self.rule = rule_of(review)
+        self.formula = self.rule.formula({pk: row.segment for pk, row in self.customers.items() if row.segment})
+        self.previous = previous_snapshot(review)
+        self.gatherer = Gatherer(
+            cut_off=cut_off,
+            boards=review.board_ids,
+            reader=reader,
+            seals=seals,
+            previous=self.previous,
+            customers=self.customers,
+        )
+        self.statuses = Status.objects.filter(board__in=review.board_ids).in_bulk()
+        self.totals = Totals()
+
+    def ideas(self, progress: Progress | None = None) -> Iterator[tuple[int, int, dict[str, Any], dict[str, Any]]]:
+        """Each idea by rank: (rank, number, facts, evidence). Raises ChangedMeanwhileError."""
+        places = {place.idea: place for place in self.selection.places}
+        done = 0
+        for batch in self.gatherer.batches(self.selection.ideas):
+            for idea in sorted(batch.families, key=lambda pk: places[pk].rank):
+                place, family = places[idea], batch.families[idea]
+                arithmetic = self.formula.arithmetic(family, self.cut_off)
+                if arithmetic.millionths != place.score:
+                    raise ChangedMeanwhileError
+                self.totals.add(family)
+                evidence = {"arithmetic": as_data(arithmetic), **self.gatherer.of(idea, batch)}
+                yield place.rank, idea, self._facts(place, family, batch, evidence), evidence
+                done += 1
+            if progress:
+                progress(done, len(places))
+        if done != len(places):
+            raise ChangedMeanwhileError
+
+    def _facts(self, place: Place, family: FamilyState, batch: Batch, evidence: Mapping[str, Any]) -> dict[str, Any]:
+        row, status = batch.rows[place.idea], self.statuses[family.status]
+        before = evidence["trend"]
+        return {
+            "rank": place.rank,
+            "id": row.pk,
+            "path": row.get_absolute_url(),
+            "board": row.board_id,
+            "title": row.title,
+            "text": row.body,
+            "author": self.gatherer.seals.of(row.author),
+            "created_at": moment(row.created_at),
+            "status": {"name": status.name, "kind": status.kind},
+            "tags": sorted(tag.name for tag in row.tags.all()),
+            "theme": place.theme,
+            "is_pinned": place.is_pinned,
+            "score": place.score,
+            "supporters": family.supporter_count,
+            "base_votes": family.base_votes,
+            "is_small": self._is_small(evidence["arithmetic"]),
+            "organisations": len(evidence["organisations"]),
+            "value": evidence["value"]["cents"],
+            "merged": [{key: each[key] for key in ("id", "path", "title")} for each in evidence["merged"]["named"]],
+            "previous": before and {key: before[key] for key in ("rank", "score", "supporters")},
+        }
+
+    def _is_small(self, arithmetic: Mapping[str, Any]) -> bool:
+        """Whether the score can tell of fewer people than may be told to everybody."""
+        weighs = self.rule.weighs_segments or self.rule.weighs_importance
+        return weighs and any(part["supporters"] < FEWEST for part in arithmetic["supporters"])
+
+    def header(self, ideas_hash: str) -> dict[str, Any]:
+        """What holds for the whole review, once all ideas have been described."""
+        review, totals = self.review, self.totals
+        boards = IdeaBoardPage.objects.filter(pk__in=review.board_ids).order_by("pk")
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "site": settings.BASE_URL,
+            "review": {
+                "id": review.pk,
+                "title": review.title,
+                "note": review.note,
+                "cut_off": moment(self.cut_off),
+                "filters": self._filters(),
+                "size": review.size,
+                "ranked": self.selection.ranked,
+                "themes": sorted({place.theme for place in self.selection.places} - {""}),
+            },
+            "boards": [{"id": board.pk, "title": board.title} for board in boards],
+            "policy": self.rule.as_data(),
+            "totals": {
+                "ideas": len(self.selection.places),
+                "supporters": len(totals.supporters),
+                "base_votes": totals.base_votes,
+                "organisations": len(totals.organisations),
+                "value": sum(self.customers[pk].value or 0 for pk in totals.organisations),
+            },
+            "value_method": VALUE_METHOD,
+            "organisations": [organisation(pk, self.customers[pk]) for pk in sorted(totals.organisations)],
+            "excluded": self._excluded(),
+            "previous": self.previous
+            and {"review": self.previous.review_id, "content_hash": self.previous.content_hash},
+            "ideas_hash": ideas_hash,
+        }
+
+    def _filters(self) -> dict[str, list[str]]:
+        filters = self.review.filters
+        statuses = Status.objects.filter(pk__in=filters.get("statuses", ()))
+        return {
+            "tags": sorted(filters.get("tags", ())),
+            "statuses": sorted({status.name for status in statuses}),
+            "segments": sorted(filters.get("segments", ())),
+        }
+
+    def _excluded(self) -> list[dict[str, Any]]:
+        items = self.review.items.filter(choice=ReviewItem.Choice.EXCLUDED, idea__in=candidates(self.review))
+        return [
             {
-                "rank": rank,
-                "id": idea.pk,
-                "path": idea.get_absolute_url(),
-                "board": idea.board_id,
-                "title": idea.title,
-                "text": idea.body,
-                "author": seals.of(idea.author),
-                "created_at": moment(idea.created_at),
-                "status": {"name": idea.status.name, "kind": idea.status.kind},
-                "tags": sorted(tag.name for tag in idea.tags.all()),
-                "score": len(supporters[idea.pk]),
-                "supporters": len(supporters[idea.pk]),
-                "base_votes": rows[idea.pk].family_base_votes,
-                "merged": [
-                    {"id": other.pk, "path": other.get_absolute_url(), "title": other.title}
-                    for other in _merged_in_sight(rows, idea)
-                ],
+                "id": item.idea_id,
+                "path": item.idea.get_absolute_url(),
+                "title": item.idea.title,
+                "reason": item.reason,
             }
-            for rank, idea in enumerate(ideas, start=1)
-        ],
+            for item in items.select_related("idea").order_by("idea")
+        ]
+
+
+def freeze(freezer: Freezer, progress: Progress | None = None) -> ReviewSnapshot:
+    """Write the snapshot down, some ideas at a time; the caller's transaction holds it together."""
+    hashed = hashlib.sha256()
+    rows: list[SnapshotIdea] = []
+    for rank, idea, facts, evidence in freezer.ideas(progress):
+        row = SnapshotIdea(
+            review=freezer.review, rank=rank, idea_id=idea, content=canonical(facts), evidence=canonical(evidence)
+        )
+        add_to_hash(hashed, row.content, row.evidence)
+        rows.append(row)
+        if len(rows) == WRITTEN_AT_ONCE:
+            SnapshotIdea.objects.bulk_create(rows)
+            rows = []
+    SnapshotIdea.objects.bulk_create(rows)
+    content = canonical(freezer.header(hashed.hexdigest()))
+    snapshot = ReviewSnapshot.objects.create(review=freezer.review, content=content, content_hash=content_hash(content))
+    freezer.gatherer.seals.keep(snapshot)
+    return snapshot
+
+
+def prepare_seals(freezer: Freezer) -> None:
+    """Make the salts for everybody whom the review would name as it stands, and keep them for when it is published."""
+    for _described in freezer.ideas():
+        pass
+    keep_salts(freezer.review, freezer.gatherer.seals)
+
+
+def previous_snapshot(review: Review) -> ReviewSnapshot | None:
+    """The review of the same board that was published last before."""
+    others = ReviewSnapshot.objects.filter(review__board=review.board_id).exclude(review=review.pk)
+    return others.order_by("pk").last()
+
+
+def organisation(pk: int, customer: Customer) -> dict[str, Any]:
+    return {
+        "id": pk,
+        "name": customer.name,
+        "plan": customer.plan,
+        "segment": customer.segment,
+        "value": customer.value,
     }
 
 
-def _merged_in_sight(rows: Mapping[int, Idea], idea: Idea) -> list[Idea]:
-    """What was merged into an idea and may be seen by whoever may see the idea. Of the others only votes count."""
-    merged = [row for row in rows.values() if row.canonical_id == idea.pk]
-    return sorted((row for row in merged if row.is_visible and row.board_id == idea.board_id), key=lambda row: row.pk)
+def as_data(arithmetic: Arithmetic) -> dict[str, Any]:
+    """The terms of a score, in millionths."""
+    return {
+        "supporters": [
+            {
+                "importance": part.importance,
+                "segment": part.segment,
+                "supporters": part.supporters,
+                "importance_multiplier": str(part.importance_multiplier),
+                "segment_multiplier": str(part.segment_multiplier),
+                "ageing": part.ageing,
+                "score": part.millionths,
+            }
+            for part in arithmetic.parts
+        ],
+        "organisations": arithmetic.organisations,
+        "organisations_score": arithmetic.organisations_millionths,
+        "base_votes": arithmetic.base_votes,
+        "base_score": arithmetic.base_millionths,
+    }
 
 
-def moment(at: datetime) -> str:
-    """A moment as it stands in snapshots: ISO 8601, in UTC, to the microsecond."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def add_to_hash(hashed: Any, content: str, evidence: str) -> None:
+    """An idea is hashed as two lines: what it is, and the evidence for it."""
+    hashed.update(f"{content}\n{evidence}\n".encode())
 
 
 def canonical(data: Any) -> str:
@@ -116,3 +262,9 @@ def _refuse_floats(data: Any) -> None:
 def content_hash(content: str) -> str:
     """SHA-256 of a canonical text in UTF-8, in hexadecimal digits."""
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def formula_of(header: Mapping[str, Any]) -> Formula:
+    """The arithmetic of a published review, with the segments that organisations had then."""
+    segments = {row["id"]: row["segment"] for row in header.get("organisations", ()) if row["segment"]}
+    return Rule.frozen(header["policy"]).formula(segments)

@@ -3,22 +3,28 @@
 from django.urls import path
 
 from reviews import decision_views, research_views, talk_views, tracking_views, views
+from reviews.views import building, comparing, evidence, files
 
 app_name = "reviews"
 urlpatterns = [
     path("", views.IndexView.as_view(), name="index"),
+    path("new/", building.BuildView.as_view(), name="build"),
     path("boards/", views.BoardsView.as_view(), name="boards"),
     path("boards/<int:board>/", views.RankedView.as_view(), name="ranked"),
     path("boards/<int:board>/results/", views.RankedView.as_view(results_only=True), name="ranked-results"),
     path("boards/<int:board>/new/", views.CreateView.as_view(), name="create"),
+    path("interpretations/<int:idea>/", evidence.InterpretView.as_view(), name="interpret"),
     path("<int:pk>/", views.DetailView.as_view(), name="detail"),
     path("<int:pk>/edit/", views.EditView.as_view(), name="edit"),
+    path("<int:pk>/rules/", building.RulesView.as_view(), name="rules"),
+    path("<int:pk>/item/", building.ItemView.as_view(), name="item"),
     path("<int:pk>/add/", views.AddView.as_view(), name="add"),
     path("<int:pk>/add/results/", views.AddView.as_view(results_only=True), name="add-results"),
     path("<int:pk>/remove/", views.RemoveView.as_view(), name="remove"),
+    path("<int:pk>/send/", building.SendView.as_view(), name="send"),
+    path("<int:pk>/take-back/", building.TakeBackView.as_view(), name="take-back"),
     path("<int:pk>/publish/", views.PublishView.as_view(), name="publish"),
     path("<int:pk>/discard/", views.DiscardView.as_view(), name="discard"),
-    path("<int:pk>/export.<slug:form>", views.ExportView.as_view(), name="export"),
     path("<int:pk>/decide/", decision_views.ApplyView.as_view(), name="decide"),
     path("<int:pk>/ideas/<int:idea>/", decision_views.IdeaView.as_view(), name="idea"),
     path("<int:pk>/ideas/<int:idea>/decide/", decision_views.DecideIdeaView.as_view(), name="idea-decide"),
@@ -41,4 +47,9 @@ urlpatterns = [
     path("research/<int:pk>/answer/", research_views.ResearchAnswerView.as_view(), name="research-answer"),
     path("research/<int:pk>/attach/", research_views.AttachView.as_view(), name="research-attach"),
     path("research/<int:pk>/items/<int:item>/remove/", research_views.DetachView.as_view(), name="research-detach"),
+    path("<int:pk>/evidence/<int:rank>/", evidence.EvidenceView.as_view(), name="evidence"),
+    path("<int:pk>/difference/", comparing.DifferenceView.as_view(), name="difference"),
+    path("<int:pk>/print/", files.PrintView.as_view(), name="print"),
+    path("<int:pk>/supporters.csv", files.SupportersView.as_view(), name="supporters"),
+    path("<int:pk>/export.<slug:form>", files.ExportView.as_view(), name="export"),
 ]

@@ -57,7 +57,7 @@ def review_urls() -> list[URLResolver]:
 def review_permissions() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
     names = ["add_review", "change_review", "publish_review", "view_review", "decide_review"]
-    names += ["request_research", "collect_research"]
+    names += ["request_research", "collect_research", "add_interpretation", "view_amounts"]
     return Permission.objects.filter(content_type__app_label="reviews", codename__in=names)
 
 
@@ -93,6 +93,9 @@ def review_log(actions: LogActionRegistry) -> None:
     actions.register_action("reviews.create", _("Begin a product review"), _("Begun"))
     actions.register_action("reviews.change", _("Change a draft"), _("Changed"))
     actions.register_action("reviews.discard", _("Discard a draft"), _("Discarded"))
+    actions.register_action("reviews.exclude")(ExclusionFormatter)
+    actions.register_action("reviews.send", _("Send a draft to review"), _("Sent to review"))
+    actions.register_action("reviews.take_back", _("Take a review back to the drafts"), _("Taken back"))
     actions.register_action("reviews.publish", _("Publish a product review"), _("Published"))
     actions.register_action("reviews.download")(DownloadFormatter)
     actions.register_action("reviews.propose", _("Note a decision"), _("Decision noted"))
@@ -121,3 +124,10 @@ class DownloadFormatter(LogFormatter):
 
     def format_message(self, log_entry: Any) -> str:
         return gettext("Downloaded as %(form)s") % {"form": log_entry.data.get("form", "").upper()}
+
+
+class ExclusionFormatter(LogFormatter):
+    label = _("Leave an idea out of a review")
+
+    def format_message(self, log_entry: Any) -> str:
+        return gettext("Left out idea %(idea)s: %(reason)s") % log_entry.data

@@ -3,13 +3,20 @@
 from reviews.models.decisions import Decision, DecisionKind, DecisionNotice, ProposedDecision
 from reviews.models.research import COLLECT, ResearchItem, ResearchLogEntry, ResearchRequest, ReviewResearch
 from reviews.models.reviews import (
+    MOST_IDEAS,
     NOTE_LENGTH,
+    REASON_LENGTH,
+    THEME_LENGTH,
     TITLE_LENGTH,
+    Interpretation,
     Review,
     ReviewItem,
     ReviewLogEntry,
     ReviewSnapshot,
+    Seal,
     SealedName,
+    SealedText,
+    SnapshotIdea,
     digest,
 )
 from reviews.models.talk import ReviewComment
@@ -17,7 +24,10 @@ from reviews.models.tracking import DraftNotice, RecurringReview, RecurringRun, 
 
 __all__ = [
     "COLLECT",
+    "MOST_IDEAS",
     "NOTE_LENGTH",
+    "REASON_LENGTH",
+    "THEME_LENGTH",
     "TITLE_LENGTH",
     "Decision",
     "DecisionKind",
@@ -29,6 +39,7 @@ __all__ = [
     "ResearchItem",
     "ResearchLogEntry",
     "ResearchRequest",
+    "Interpretation",
     "Review",
     "ReviewComment",
     "ReviewItem",
@@ -36,6 +47,9 @@ __all__ = [
     "ReviewLook",
     "ReviewResearch",
     "ReviewSnapshot",
+    "Seal",
     "SealedName",
+    "SealedText",
+    "SnapshotIdea",
     "digest",
 ]

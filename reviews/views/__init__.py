@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -23,10 +23,10 @@ from community.content import Visibility
 from community.views.requests import member_of
 from core.errors import ConflictError
 from core.forms import submit
-from core.markdown import render
 from core.pagination import KeysetPage, keyset_page
 from core.refusals import RefusalMixin
 from ideas.models import Idea, IdeaBoardPage
+from ideas.permissions import may_see_voters
 from ideas.querysets import readable_boards
 from reviews import permissions
 from reviews.actions import (
@@ -36,17 +36,17 @@ from reviews.actions import (
     create_draft,
     discard_draft,
     publish_review,
-    record_download,
     remove_idea,
 )
 from reviews.beside import beside
-from reviews.columns import FIGURES, FROZEN, IDEA, RANK, RemoveColumn, TickColumn, WideTable
+from reviews.columns import FIGURES, IDEA, TickColumn, WideTable
 from reviews.deciding import with_decided
-from reviews.exports import as_csv, as_markdown
 from reviews.forms import RankFilterSet, RemovalForm, ReviewForm, SelectionForm
-from reviews.models import Review, ReviewSnapshot
-from reviews.ranking import ORDER, SUPPORTERS, RankedIdea, for_ranked_list, ranked, with_figures
+from reviews.models import Review, ReviewItem, SnapshotIdea
+from reviews.ranking import ORDER, RankedIdea, for_ranked_list, ranked, with_figures
+from reviews.rules import BUILT_IN
 from reviews.tracking_actions import record_look
+from reviews.views.details import draft_context, published_context
 
 USUAL_TOP = 10
 PAGE_SIZE = 50
@@ -112,7 +112,9 @@ class IndexView(Screen, BaseListingView):
         TitleColumn("title", label=_("Title"), get_url=lambda review: review.get_absolute_url()),
         Column("board", label=_("Board")),
         StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda review: review.is_published),
-        NumberColumn("ideas", label=_("Ideas"), accessor="idea_count"),
+        NumberColumn(
+            "ideas", label=_("Ideas"), accessor=lambda review: review.frozen_count or review.pinned_count or ""
+        ),
         UserColumn("created_by", label=_("Prepared by")),
         DateColumn("created_at", label=_("Begun")),
         DateColumn("published_at", label=_("Published")),
@@ -122,7 +124,13 @@ class IndexView(Screen, BaseListingView):
         reviews = Review.objects.visible_to(self.request.user).select_related(
             "board", "created_by__wagtail_userprofile"
         )
-        return with_decided(reviews).annotate(idea_count=Count("items")).order_by("-pk")
+        frozen = SnapshotIdea.objects.filter(review=OuterRef("pk")).order_by().values("review")
+        pinned = ReviewItem.objects.filter(review=OuterRef("pk"), choice=ReviewItem.Choice.PINNED).order_by()
+        counted = {
+            "frozen_count": Subquery(frozen.annotate(count=Count("pk")).values("count")),
+            "pinned_count": Subquery(pinned.values("review").annotate(count=Count("pk")).values("count")),
+        }
+        return with_decided(reviews).annotate(**counted).order_by("-pk")
 
     def get_path(self) -> list[tuple[str, str]]:
         return [("", gettext("Product reviews"))]
@@ -131,7 +139,10 @@ class IndexView(Screen, BaseListingView):
     def header_buttons(self) -> list[HeaderButton]:
         if not self.request.user.has_perm(permissions.ADD):
             return []
-        return [HeaderButton(gettext("New review"), url=reverse("reviews:boards"), icon_name="plus")]
+        return [
+            HeaderButton(gettext("New review"), url=reverse("reviews:build"), icon_name="plus"),
+            HeaderButton(gettext("Choose by hand"), url=reverse("reviews:boards"), icon_name="list-ul"),
+        ]
 
     @property
     def header_more_buttons(self) -> list[Button]:
@@ -209,7 +220,7 @@ class RankedView(Screen, BaseListingView):
         return {
             **super().get_context_data(*args, **kwargs),
             "page": self.page,
-            "policy": SUPPORTERS,
+            "policy": BUILT_IN["supporters"],
             "chosen_filters": [(name, value) for name in ("status", "tag") for value in self.request.GET.getlist(name)],
             "choose_url": self.get_choose_url(),
             "is_adding": self.is_adding,
@@ -247,7 +258,8 @@ class AddView(RankedView):
         return self.get_index_url()
 
     def get_taken(self) -> Collection[int]:
-        return set(self.review.items.values_list("idea", flat=True))
+        pinned = self.review.items.filter(choice=ReviewItem.Choice.PINNED)
+        return set(pinned.values_list("idea", flat=True))
 
     def get_path(self) -> list[tuple[str, str]]:
         return [*self.path_to_review(), ("", gettext("Add ideas"))]
@@ -338,71 +350,61 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         record_look(review=self.review, by=self.member)
+        page = request.GET.get("p", "")
         if self.review.is_published:
-            context = published_context(self.review.snapshot)
+            context = published_context(request.user, self.review, self.review.snapshot, page)
         else:
             can_change = request.user.has_perm(permissions.CHANGE)
-            context = draft_context(request.user, self.review, can_change)
+            context = draft_context(request.user, self.review, can_change, page)
         context |= beside(request.user, self.review)
         response: HttpResponse = self.render_to_response(self.get_context_data(review=self.review, **context))
         return response
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        if self.review.is_published:
+        review, user = self.review, self.request.user
+        if review.is_published:
             return [
                 self.button(gettext("CSV"), "download", "export", "csv", priority=1),
                 self.button(gettext("Markdown"), "download", "export", "md", priority=2),
             ]
-        may_publish = self.request.user.has_perm(permissions.PUBLISH)
-        return [self.button(gettext("Publish"), "upload", "publish")] if may_publish else []
+        buttons = [self.button(gettext("Publish"), "upload", "publish")] if user.has_perm(permissions.PUBLISH) else []
+        if review.is_draft and user.has_perm(permissions.CHANGE):
+            buttons.append(self.button(gettext("Send to review"), "check", "send", priority=2))
+        return buttons
 
     @property
     def header_more_buttons(self) -> list[Button]:
-        looked = self.button(gettext("Who looked at it"), "view", "activity", priority=3, kind=Button)
-        if self.review.is_published or not self.request.user.has_perm(permissions.CHANGE):
+        looked = self.button(gettext("Who looked at it"), "view", "activity", priority=9, kind=Button)
+        review, may_change = self.review, self.request.user.has_perm(permissions.CHANGE)
+        if review.is_published:
+            return [looked] if review.snapshot.is_first_format else [looked, *self.published_buttons()]
+        if not may_change:
             return [looked]
+        if review.is_in_review:
+            return [looked, self.button(gettext("Take back"), "undo", "take-back", kind=Button)]
         return [
             looked,
-            self.button(gettext("Edit"), "edit", "edit", priority=1, kind=Button),
-            self.button(gettext("Discard"), "bin", "discard", priority=2, kind=Button),
+            self.button(gettext("What is chosen"), "list-ul", "rules", priority=1, kind=Button),
+            self.button(gettext("Edit"), "edit", "edit", priority=2, kind=Button),
+            self.button(gettext("Discard"), "bin", "discard", priority=3, kind=Button),
         ]
+
+    def published_buttons(self) -> list[Button]:
+        buttons = [
+            self.button(gettext("Excel (XLSX)"), "download", "export", "xlsx", priority=1, kind=Button),
+            self.button(gettext("JSON Lines"), "download", "export", "jsonl", priority=2, kind=Button),
+            self.button(gettext("Print"), "doc-full", "print", priority=4, kind=Button),
+            self.button(gettext("What changed"), "history", "difference", priority=5, kind=Button),
+        ]
+        if may_see_voters(self.request.user):
+            label = gettext("Supporters (CSV)")
+            buttons.append(self.button(label, "download", "supporters", priority=3, kind=Button))
+        return buttons
 
     def button(self, label: str, icon: str, name: str, *args: str, priority: int = 1, kind: Any = HeaderButton) -> Any:
         address = reverse(f"reviews:{name}", args=[self.review.pk, *args])
         return kind(label, url=address, icon_name=icon, priority=priority)
-
-
-def draft_context(user: Any, review: Review, can_change: bool) -> dict[str, Any]:
-    """The draft's ideas as they rank now, and those that can't be published any more."""
-    chosen = set(review.items.values_list("idea", flat=True))
-    rows = with_figures(for_ranked_list(ranked(user, review.board)).filter(pk__in=chosen), timezone.now())
-    lost = chosen - {row.idea.pk for row in rows}
-    seen = Idea.objects.visible_to(user).in_bulk(lost)
-    merged_into = Idea.objects.visible_to(user).in_bulk({idea.canonical_id for idea in seen.values()} - {None})
-    columns = [RANK, IDEA, *FIGURES, *([RemoveColumn()] if can_change else [])]
-    return {
-        "table": WideTable(columns, rows, caption=gettext("Chosen ideas in the order of their rank")),
-        "note_html": render(review.note),
-        "lost": [
-            {"pk": pk, "idea": idea, "canonical": idea and merged_into.get(idea.canonical_id)}
-            for pk, idea in ((pk, seen.get(pk)) for pk in sorted(lost))
-        ],
-        "can_change": can_change,
-    }
-
-
-def published_context(snapshot: ReviewSnapshot) -> dict[str, Any]:
-    """What the snapshot says."""
-    data = snapshot.data
-    rows = [{**idea, "author_name": snapshot.names.get(idea["author"])} for idea in data["ideas"]]
-    return {
-        "snapshot": snapshot,
-        "data": data,
-        "publisher": snapshot.names.get(data["review"]["published_by"], gettext("a former member")),
-        "note_html": render(data["review"]["note"]),
-        "table": WideTable(FROZEN, rows, caption=gettext("Ideas in the order of their rank")),
-    }
 
 
 class EditView(Screen, WagtailAdminTemplateMixin, View):
@@ -450,6 +452,7 @@ class ConfirmView(Screen, WagtailAdminTemplateMixin, View):
     label: Any
     icon = ""
     is_serious = False
+    sentence: Any = ""
 
     def get_path(self) -> list[tuple[str, str]]:
         return [*self.path_to_review(), ("", str(self.label))]
@@ -466,7 +469,7 @@ class ConfirmView(Screen, WagtailAdminTemplateMixin, View):
             return self.show(str(error), 409)
 
     def show(self, error: str = "", status: int = 200) -> HttpResponse:
-        context = self.get_context_data(review=self.review, error=error, count=self.review.items.count())
+        context = self.get_context_data(review=self.review, error=error)
         response: HttpResponse = self.render_to_response(context, status=status)
         return response
 
@@ -482,6 +485,10 @@ class PublishView(ConfirmView):
     page_title = _("Publish this review?")
     label = _("Publish")
     icon = "upload"
+    sentence = _(
+        "What it says of its ideas is frozen: numbers as of its cut-off, and titles, texts, tags and voices as they "
+        "are now. Nobody can change the review afterwards, whatever becomes of the ideas."
+    )
 
     def check(self, request: HttpRequest) -> None:
         permissions.check_can_publish(request.user, self.review)
@@ -497,6 +504,7 @@ class DiscardView(ConfirmView):
     label = _("Discard")
     icon = "bin"
     is_serious = True
+    sentence = _("The draft and its note will be gone. The ideas stay on their board.")
 
     def check(self, request: HttpRequest) -> None:
         permissions.check_can_change(request.user, self.review)
@@ -505,22 +513,6 @@ class DiscardView(ConfirmView):
         discard_draft(review=self.review, by=self.member)
         messages.success(request, gettext("The draft is discarded."))
         return redirect("reviews:index")
-
-
-class ExportView(Screen, View):
-    """A published review as a file."""
-
-    forms = {"csv": (as_csv, "text/csv; charset=utf-8"), "md": (as_markdown, "text/markdown; charset=utf-8")}
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        form = kwargs["form"]
-        if form not in self.forms or not self.review.is_published:
-            raise Http404
-        export, content_type = self.forms[form]
-        record_download(review=self.review, by=self.member, form=form)
-        name = f"review-{self.review.pk}.{form}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(export(self.review.snapshot), content_type=content_type, headers=headers)
 
 
 def selection_of(request: HttpRequest, board: IdeaBoardPage, chosen: Any) -> SelectionForm:

@@ -2,23 +2,39 @@
 
 import csv
 import io
+import json
+import re
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from accounts.models import Member
 from ideas.actions import edit_idea
 from ideas.models import Idea, IdeaBoardPage
 from reviews.actions import create_draft, publish_review
-from reviews.exports import COLUMNS, as_csv, as_markdown, guarded
-from reviews.models import Review, ReviewSnapshot, digest
-from reviews.snapshot import canonical, content_hash
+from reviews.exports import COLUMNS, guarded
+from reviews.models import Review, ReviewSnapshot
+from reviews.shown import Access
+from reviews.supporters import COLUMNS as SUPPORTER_COLUMNS
+from reviews.supporters import supporters_csv
+from tests.reviews.conftest import EVERYTHING, NOTHING, exports
 
 FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1+1", "＝1+1", '=HYPERLINK("http://x")']
 
 
 def cells(snapshot: ReviewSnapshot) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(as_csv(snapshot).decode(), newline=""), strict=True))
+    return list(csv.DictReader(io.StringIO(exports(snapshot)[0].decode(), newline=""), strict=True))
+
+
+def lines(snapshot: ReviewSnapshot, access: Access = EVERYTHING) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in exports(snapshot, access)[2].decode().split("\n")[:-1]]
+
+
+def book(snapshot: ReviewSnapshot) -> Workbook:
+    return load_workbook(io.BytesIO(exports(snapshot)[3]))
 
 
 def test_the_csv_has_a_row_for_each_idea(published: ReviewSnapshot, ideas: list[Idea]) -> None:
@@ -36,7 +52,7 @@ def test_the_csv_has_a_row_for_each_idea(published: ReviewSnapshot, ideas: list[
 
 
 def test_the_csv_keeps_to_rfc_4180(published: ReviewSnapshot) -> None:
-    text = as_csv(published)
+    text = exports(published)[0]
     assert text.endswith(b"\r\n")
     assert text.count(b"\r\n") == 4
     assert not text.startswith(b"\xef\xbb\xbf")
@@ -74,12 +90,12 @@ def test_negative_votes_from_before_are_no_formula(draft: Review, ideas: list[Id
 
 
 def test_the_markdown_says_what_the_review_says(published: ReviewSnapshot, ideas: list[Idea]) -> None:
-    text = as_markdown(published).decode()
+    text = exports(published)[1].decode()
     assert text.startswith("# What customers want\n")
     assert f"Content hash (SHA-256): {published.content_hash}" in text
     assert "each counted once: 6" in text
     assert "> They want it *all*." in text
-    assert f"](http://127.0.0.1:8000{ideas[0].get_absolute_url()}) | 4 | 0 | Open |" in text
+    assert f"](http://127.0.0.1:8000{ideas[0].get_absolute_url()}) | 4 | 4 | 0 | Open |" in text
 
 
 @pytest.mark.parametrize(
@@ -99,7 +115,7 @@ def test_what_members_write_passes_for_nothing_else(
     Idea.objects.filter(pk=idea.pk).update(title=text, body=text)
     review = create_draft(board=board, by=product_manager, title="Title", note=text, ideas=[idea.pk])
     snapshot = publish_review(review=review, by=product_manager)
-    own = [line for line in as_markdown(snapshot).decode().split("\n") if not line.startswith(">")]
+    own = [line for line in exports(snapshot)[1].decode().split("\n") if not line.startswith(">")]
     assert [line for line in own if line.startswith("#")][:3] == ["# Title", "## Note", "## Ranking"]
     assert len([line for line in own if line.startswith("#")]) == 4
     assert len([line for line in own if line.startswith("- Content hash")]) == 1
@@ -108,127 +124,106 @@ def test_what_members_write_passes_for_nothing_else(
     assert "\r" not in "\n".join(own)
 
 
-@pytest.fixture
-def fixed() -> ReviewSnapshot:
-    """A snapshot of which every character is known; never saved."""
-    seals = {"11" * 32: "Author", "22" * 32: "Product"}
-    names = {name: digest(salt, name) for salt, name in seals.items()}
-    data: dict[str, Any] = {
-        "format": "chorus-review",
-        "format_version": 1,
-        "site": "https://community.example",
-        "review": {
-            "id": 7,
-            "title": "Autumn",
-            "note": "Mostly *comfort*.\n\nAnd speed.",
-            "cut_off": "2026-03-01T12:00:00.000001Z",
-            "published_at": "2026-03-01T12:00:00.000001Z",
-            "published_by": names["Product"],
-        },
-        "boards": [{"id": 4, "title": "Ideas"}],
-        "policy": {"name": "supporters", "version": 1, "formula": "score = supporters"},
-        "totals": {"ideas": 2, "supporters": 11, "base_votes": 3},
-        "ideas": [
-            {
-                "rank": 1,
-                "id": 12,
-                "path": "/i/12/dark-mode/",
-                "board": 4,
-                "title": "Dark mode [please]",
-                "text": "My eyes hurt.\n\n=really",
-                "author": names["Author"],
-                "created_at": "2026-01-02T03:04:05.000006Z",
-                "status": {"name": "Planned", "kind": "planned"},
-                "tags": ["design", "eyes"],
-                "score": 9,
-                "supporters": 9,
-                "base_votes": 3,
-                "merged": [{"id": 15, "path": "/i/15/night/", "title": "Night | theme"}],
-            },
-            {
-                "rank": 2,
-                "id": 13,
-                "path": "/i/13/export/",
-                "board": 4,
-                "title": "=Export",
-                "text": "",
-                "author": "00" * 32,
-                "created_at": "2026-01-03T00:00:00.000000Z",
-                "status": {"name": "Open", "kind": "open"},
-                "tags": [],
-                "score": 4,
-                "supporters": 4,
-                "base_votes": 0,
-                "merged": [],
-            },
-        ],
-    }
-    content = canonical(data)
-    snapshot = ReviewSnapshot(review_id=7, content=content, content_hash=content_hash(content))
-    snapshot.__dict__["names"] = {names["Author"]: "Author", names["Product"]: "Product"}
-    return snapshot
+# XLSX
 
 
-CSV = (
-    "rank,idea_id,title,url,board,status,status_kind,score,supporters,base_votes,tags,author,created_at,merged_ideas,"
-    "text,review_id,review_title,review_supporters,policy,cut_off,content_hash\r\n"
-    '1,12,Dark mode [please],https://community.example/i/12/dark-mode/,Ideas,Planned,planned,9,9,3,"design, eyes",'
-    'Author,2026-01-02T03:04:05.000006Z,#15 Night | theme,"My eyes hurt.\n\n=really",7,Autumn,11,supporters 1,'
-    "2026-03-01T12:00:00.000001Z,{hash}\r\n"
-    "2,13,'=Export,https://community.example/i/13/export/,Ideas,Open,open,4,4,0,,former member,"
-    "2026-01-03T00:00:00.000000Z,,,7,Autumn,11,supporters 1,2026-03-01T12:00:00.000001Z,{hash}\r\n"
-)
-
-MARKDOWN = """# Autumn
-
-- Board: Ideas
-- Votes counted until: 2026-03-01T12:00:00.000001Z
-- Published: 2026-03-01T12:00:00.000001Z by Product
-- Ideas: 2
-- Supporters of any of them, each counted once: 11
-- Votes from before, which may overlap: 3
-- Ranking: supporters, version 1
-- Content hash (SHA-256): {hash}
-
-score = supporters
-
-## Note
-
-> Mostly *comfort*.
->
-> And speed.
-
-## Ranking
-
-| Rank | Idea | Supporters | From before | Status |
-| ---: | --- | ---: | ---: | --- |
-| 1 | [Dark mode \\[please\\]](https://community.example/i/12/dark-mode/) | 9 | 3 | Planned |
-| 2 | [=Export](https://community.example/i/13/export/) | 4 | 0 | Open |
-
-## 1. Dark mode \\[please\\]
-
-- Supporters: 9
-- Votes from before: 3
-- Status: Planned
-- Tags: design, eyes
-- Posted: 2026-01-02T03:04:05.000006Z by Author
-- Merged into it: [Night \\| theme](https://community.example/i/15/night/)
-
-> My eyes hurt.
->
-> =really
-
-## 2. =Export
-
-- Supporters: 4
-- Votes from before: 0
-- Status: Open
-- Tags: –
-- Posted: 2026-01-03T00:00:00.000000Z by former member
-"""
+def test_the_workbook_has_typed_cells_a_frozen_header_and_links(published: ReviewSnapshot, ideas: list[Idea]) -> None:
+    sheet = book(published)["Ideas"]
+    assert [cell.value for cell in sheet[1]] == COLUMNS
+    assert sheet.freeze_panes == "A2"
+    row = dict(zip(COLUMNS, [cell.value for cell in sheet[2]], strict=True))
+    assert (row["rank"], row["title"], row["supporters"], row["score"]) == (1, "Dark mode", 4, 4)
+    assert row["url"] == f'=HYPERLINK("http://127.0.0.1:8000{ideas[0].get_absolute_url()}","#{ideas[0].pk}")'
+    assert row["created_at"] == ideas[0].created_at.replace(tzinfo=None, microsecond=0)
+    about = {row[0].value: row[1].value for row in book(published)["About"].iter_rows()}
+    assert (about["content_hash"], about["review_supporters"]) == (published.content_hash, 6)
 
 
-def test_a_review_of_format_1_is_written_like_this_for_ever(fixed: ReviewSnapshot) -> None:
-    """Files that were downloaded before must come out the same: change the format's version, not this test."""
-    assert as_csv(fixed).decode() == CSV.format(hash=fixed.content_hash)
-    assert as_markdown(fixed).decode() == MARKDOWN.format(hash=fixed.content_hash)
+@pytest.mark.parametrize("text", [*FORMULAS, "\x0bcontrol", "x" * 40_000])
+def test_the_workbook_runs_nothing_and_takes_everything(
+    text: str, board: IdeaBoardPage, idea: Idea, product_manager: Member
+) -> None:
+    Idea.objects.filter(pk=idea.pk).update(title=text[:100], body=text)
+    review = create_draft(board=board, by=product_manager, title="T", note=text[:100], ideas=[idea.pk])
+    sheet = book(publish_review(review=review, by=product_manager))["Ideas"]
+    title, body = (sheet.cell(2, COLUMNS.index(name) + 1) for name in ("title", "text"))
+    assert title.data_type == body.data_type == "s"
+    assert len(body.value) <= 32_767
+    assert title.value.replace("\r", "\n") == text[:100].replace("\x0b", "\ufffd").replace("\r", "\n")
+
+
+def test_the_workbook_is_the_same_bytes_at_any_time(published: ReviewSnapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = exports(published)[3]
+    later = time.time() + 100_000
+    monkeypatch.setattr(time, "time", lambda: later)
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(later))
+    assert exports(published)[3] == before
+
+
+# JSON Lines
+
+
+def test_json_lines_are_what_their_schema_says(told: ReviewSnapshot) -> None:
+    schema = json.loads(Path("docs/reference/review-export.schema.json").read_text())
+    for access in (EVERYTHING, NOTHING):
+        review, *ideas = lines(told, access)
+        assert review["content_hash"] == told.content_hash
+        assert [idea["rank"] for idea in ideas] == [1, 2, 3]
+        for line in (review, *ideas):
+            assert wrong_with(line, schema, schema) == []
+    assert wrong_with({**ideas[0], "rank": 0}, schema, schema)
+    assert wrong_with({**ideas[0], "more": 1}, schema, schema)
+
+
+def wrong_with(value: Any, rule: dict[str, Any], schema: dict[str, Any], at: str = "") -> list[str]:
+    """What a value breaks of a JSON Schema, as far as ours uses the language."""
+    found: list[str] = []
+    if "$ref" in rule:
+        found += wrong_with(value, schema["$defs"][rule["$ref"].rpartition("/")[2]], schema, at)
+    if "oneOf" in rule and sum(not wrong_with(value, each, schema, at) for each in rule["oneOf"]) != 1:
+        nearest = min((wrong_with(value, each, schema, at) for each in rule["oneOf"]), key=len)
+        found += nearest or [f"{at}: not exactly one"]
+    kinds = rule.get("type", [])
+    types = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int}
+    if kinds and type(value) not in {types[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)}:
+        return [*found, f"{at}: {value!r} is no {kinds}"]
+    if ("const" in rule and value != rule["const"]) or ("enum" in rule and value not in rule["enum"]):
+        found.append(f"{at}: {value!r}")
+    if isinstance(value, str) and not re.search(rule.get("pattern", ""), value):
+        found.append(f"{at}: {value!r}")
+    if type(value) is int and value < rule.get("minimum", value):
+        found.append(f"{at}: {value!r}")
+    if isinstance(value, dict):
+        known = rule.get("properties", {})
+        found += [f"{at}.{name} is missing" for name in rule.get("required", ()) if name not in value]
+        for name, each in value.items():
+            further = rule.get("additionalProperties", {})
+            if name not in known and further is False:
+                found.append(f"{at}.{name} is too much")
+            else:
+                found += wrong_with(each, known.get(name, further or {}), schema, f"{at}.{name}")
+    if isinstance(value, list):
+        rules = rule.get("prefixItems") or [rule.get("items", {})] * len(value)
+        for each, inner in zip(value, rules, strict=True):
+            found += wrong_with(each, inner, schema, f"{at}[]")
+    return found
+
+
+# Supporters
+
+
+def test_the_list_of_supporters_names_person_organisation_and_origin(
+    told: ReviewSnapshot, ideas: list[Idea], voters: list[Member], moderator: Member
+) -> None:
+    text = b"".join(supporters_csv(told)).decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    assert list(rows[0]) == SUPPORTER_COLUMNS
+    of_dark_mode = [row for row in rows if row["idea_id"] == str(ideas[0].pk)]
+    assert len(of_dark_mode) == len({row["member_id"] for row in of_dark_mode}) == 6
+    by_name = {row["name"]: row for row in of_dark_mode}
+    assert by_name["Voter0"]["organisation"] == "Larkspur"
+    assert by_name["Voter0"]["segment"] == "Chains"
+    assert by_name["Customer"]["cast_by"] == moderator.name
+    assert by_name["Customer"]["channel"] == "phone"
+    assert by_name["Customer"]["evidence_url"] == "https://tickets.example/1"
+    assert len(rows) > len({row["member_id"] for row in rows}) == lines(told)[0]["totals"]["supporters"]

@@ -1,8 +1,10 @@
 """Publishing a review, and what stays as it was afterwards."""
 
-import json
+import hashlib
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,20 +38,14 @@ from reviews.actions import (
     record_download,
     remove_idea,
 )
-from reviews.exports import as_csv, as_markdown
-from reviews.models import Review, ReviewItem, ReviewLogEntry, ReviewSnapshot, SealedName
-from reviews.snapshot import canonical, content_hash
+from reviews.models import Review, ReviewItem, ReviewLogEntry, ReviewSnapshot, SealedName, SnapshotIdea
+from reviews.snapshot import add_to_hash, canonical, content_hash
 from tests.people import make_member, restrict
-
-
-def exports(snapshot: ReviewSnapshot) -> tuple[bytes, bytes]:
-    """Both files of a review, from what the database holds now."""
-    fresh = ReviewSnapshot.objects.get(pk=snapshot.pk)
-    return as_csv(fresh), as_markdown(fresh)
+from tests.reviews.conftest import described, exports
 
 
 def test_ideas_stand_in_the_order_of_their_supporters(published: ReviewSnapshot) -> None:
-    ranks = [(idea["rank"], idea["title"], idea["supporters"]) for idea in published.data["ideas"]]
+    ranks = [(idea["rank"], idea["title"], idea["supporters"]) for idea in described(published)]
     assert ranks == [(1, "Dark mode", 4), (2, "Offline use", 3), (3, "Export", 2)]
 
 
@@ -59,7 +55,7 @@ def test_of_equal_ideas_the_one_with_the_higher_number_comes_first(
     pks = [make_idea(title).pk for title in ("First", "Second", "Third")]
     review = create_draft(board=board, by=product_manager, title="Equal", note="", ideas=pks)
     snapshot = publish_review(review=review, by=product_manager)
-    assert [idea["id"] for idea in snapshot.data["ideas"]] == pks[::-1]
+    assert [idea["id"] for idea in described(snapshot)] == pks[::-1]
 
 
 def test_the_total_counts_nobody_twice(published: ReviewSnapshot) -> None:
@@ -70,8 +66,8 @@ def test_the_total_counts_nobody_twice(published: ReviewSnapshot) -> None:
 def test_votes_from_before_stand_apart(draft: Review, ideas: list[Idea], product_manager: Member) -> None:
     Idea.objects.filter(pk=ideas[1].pk).update(base_votes=500, family_base_votes=500)
     snapshot = publish_review(review=draft, by=product_manager)
-    last = snapshot.data["ideas"][-1]
-    assert (last["title"], last["supporters"], last["score"], last["base_votes"]) == ("Export", 2, 2, 500)
+    last = described(snapshot)[-1]
+    assert (last["title"], last["supporters"], last["score"], last["base_votes"]) == ("Export", 2, 2_000_000, 500)
     assert snapshot.data["totals"]["base_votes"] == 500
 
 
@@ -87,7 +83,7 @@ def test_a_family_counts_once_and_names_what_was_merged_into_it(
     cast_vote(idea=duplicate, by=voters[4])
     merge_idea(duplicate=duplicate, into=ideas[0], by=moderator)
     snapshot = publish_review(review=draft, by=product_manager)
-    first = snapshot.data["ideas"][0]
+    first = described(snapshot)[0]
     assert first["supporters"] == 5
     assert [merged["title"] for merged in first["merged"]] == ["Night theme"]
     assert snapshot.data["totals"]["supporters"] == 6
@@ -108,7 +104,7 @@ def test_merged_ideas_that_not_everybody_may_see_are_only_counted(
         merge_idea(duplicate=duplicate, into=ideas[0], by=moderator)
     hide_post(post=rude, by=moderator, reason="Rude")
     snapshot = publish_review(review=draft, by=product_manager)
-    first = snapshot.data["ideas"][0]
+    first = described(snapshot)[0]
     assert (first["supporters"], first["merged"]) == (5, [])
     for export in exports(snapshot):
         assert b"Secret plan" not in export
@@ -121,7 +117,7 @@ def test_an_administrators_review_names_no_hidden_ideas_either(
     rude = make_idea("Rude words")
     merge_idea(duplicate=rude, into=ideas[0], by=moderator)
     hide_post(post=rude, by=moderator, reason="Rude")
-    assert publish_review(review=draft, by=administrator).data["ideas"][0]["merged"] == []
+    assert described(publish_review(review=draft, by=administrator))[0]["merged"] == []
 
 
 def test_whatever_happens_afterwards_the_exports_stay_the_same(
@@ -292,6 +288,8 @@ def test_every_act_is_logged(draft: Review, published: ReviewSnapshot, product_m
 def test_the_database_refuses_to_change_a_snapshot(published: ReviewSnapshot) -> None:
     for statement in (
         "UPDATE reviews_reviewsnapshot SET content = '{}'",
+        "UPDATE reviews_snapshotidea SET content = '{}'",
+        "DELETE FROM reviews_snapshotidea",
         "DELETE FROM reviews_reviewsnapshot",
     ):
         with pytest.raises(DatabaseError, match="ledger"), transaction.atomic(), connection.cursor() as cursor:
@@ -304,32 +302,53 @@ def tampered(snapshot: ReviewSnapshot, content: str) -> None:
         ReviewSnapshot.objects.filter(pk=snapshot.pk).update(content=content)
 
 
+def tampered_idea(snapshot: ReviewSnapshot, old: str, new: str) -> None:
+    row = SnapshotIdea.objects.get(review=snapshot.review_id, rank=1)
+    assert old in row.content
+    with unprotected("default"):
+        SnapshotIdea.objects.filter(pk=row.pk).update(content=row.content.replace(old, new))
+
+
 def test_a_changed_count_is_found(published: ReviewSnapshot) -> None:
     call_command("verify_review", published.review_id)
-    tampered(published, published.content.replace('"supporters":4', '"supporters":40'))
-    with pytest.raises(CommandError, match="not what was published") as caught:
+    tampered_idea(published, '"supporters":4', '"supporters":40')
+    with pytest.raises(CommandError, match="ideas do not have their hash") as caught:
         call_command("verify_review", published.review_id)
     assert caught.value.returncode == 1
 
 
-def test_a_count_that_was_changed_with_its_hash_is_found_by_the_ledgers(
-    published: ReviewSnapshot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('"supporters":4', '"supporters":5', "had 4 supporters at the cut-off, and the review says 5"),
+        ('"score":4000000', '"score":5000000', "is not the sum that the ledgers give"),
+    ],
+)
+def test_what_was_changed_with_its_hash_is_found_by_the_ledgers(
+    old: str,
+    new: str,
+    sentence: str,
+    published: ReviewSnapshot,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    content = published.content.replace('"score":4', '"score":5').replace('"supporters":4', '"supporters":5')
+    tampered_idea(published, old, new)
+    hashed = hashlib.sha256()
+    for content, evidence in published.idea_texts():
+        add_to_hash(hashed, content, evidence)
+    content = published.content.replace(published.data["ideas_hash"], hashed.hexdigest())
     with unprotected("default"):
         ReviewSnapshot.objects.filter(pk=published.pk).update(content=content, content_hash=content_hash(content))
+    monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(seconds=60))
     call_command("verify_review", published.review_id)
     assert "less than a minute old" in capsys.readouterr().out
     monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(0))
-    with pytest.raises(CommandError, match="had 4 supporters at the cut-off, and the review says 5"):
+    with pytest.raises(CommandError, match=sentence):
         call_command("verify_review", published.review_id)
 
 
-def test_what_happens_after_the_cut_off_changes_nothing(
-    published: ReviewSnapshot, moderator: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(0))
-    ideas = list(Idea.objects.filter(pk__in=[idea["id"] for idea in published.data["ideas"]]).order_by("pk"))
+def test_what_happens_after_the_cut_off_changes_nothing(published: ReviewSnapshot, moderator: Member) -> None:
+    ideas = list(Idea.objects.filter(pk__in=[idea["id"] for idea in described(published)]).order_by("pk"))
     cast_vote(idea=ideas[0], by=make_member("late"))
     merge_idea(duplicate=ideas[1], into=ideas[0], by=moderator)
     exclude_votes(member=ideas[0].author, by=moderator)
@@ -361,16 +380,19 @@ def test_erasing_a_person_leaves_the_hash_valid(
     assert b"Author" in before[0]
     erase_member(member=author, by=author)
     after = exports(published)
-    assert after == tuple(export.replace(b"Author", b"former member") for export in before)
+    assert after[0] == before[0].replace(b"Author", b"former member")
+    assert after[1] == before[1].replace(b"Author", b"former member")
+    assert after[2] == before[2].replace(b'"Author"', b"null")
     call_command("verify_review", published.review_id)
     assert "Names erased since: 1." in capsys.readouterr().out
 
 
 def test_names_are_not_in_the_hashed_text(published: ReviewSnapshot, author: Member, product_manager: Member) -> None:
     assert author.name not in published.content
-    assert product_manager.name not in published.content
+    for content, evidence in published.idea_texts():
+        assert author.name not in content + evidence
     digests = {name.digest for name in SealedName.objects.filter(snapshot=published)}
-    assert {idea["author"] for idea in published.data["ideas"]} < digests
+    assert {idea["author"] for idea in described(published)} == digests
 
 
 def test_the_canonical_text_is_the_same_for_the_same_data() -> None:
@@ -386,10 +408,15 @@ def test_numbers_that_are_written_differently_elsewhere_are_refused(data: Any) -
 
 
 def test_the_snapshot_is_what_the_documentation_says(published: ReviewSnapshot) -> None:
-    data = json.loads(published.content)
-    assert sorted(data) == ["boards", "format", "format_version", "ideas", "policy", "review", "site", "totals"]
-    assert sorted(data["ideas"][0]) == [
-        *("author", "base_votes", "board", "created_at", "id", "merged", "path", "rank", "score", "status"),
-        *("supporters", "tags", "text", "title"),
-    ]
+    page = Path("docs/reference/review-export.md").read_text()
+    [(facts, evidence), *_others] = published.described()
+    assert sorted(published.data) == words_after(page, "The review's own line holds")
+    assert sorted(facts) == words_after(page, "The first line of an idea holds")
+    assert sorted(evidence) == words_after(page, "The second line of an idea holds")
     assert ReviewItem.objects.filter(review=published.review_id).count() == 3
+
+
+def words_after(page: str, sentence: str) -> list[str]:
+    """The names in code in the list that follows the sentence."""
+    following = page.split(sentence, 1)[1].strip().split("\n\n")[0]
+    return sorted(re.findall(r"^- `(\w+)`", following, re.MULTILINE))

@@ -1,0 +1,113 @@
+"""What the page of one review shows: a draft's ideas as they rank now, or what was published."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext
+
+from core.errors import ConflictError
+from core.markdown import render
+from ideas.models import Idea
+from ideas.models.policies import points
+from ideas.permissions import may_see_voters
+from reviews.actions import checked_selection
+from reviews.columns import PublishedTable, frozen_columns
+from reviews.models import Review, ReviewItem, ReviewSnapshot, SnapshotIdea
+from reviews.rules import Rule
+from reviews.selection import Place, candidates, cut_off_of, rule_of, segments_now, select
+from reviews.shown import Access, shown_facts, shown_header
+from reviews.snapshot import as_data
+from reviews.terms import number, terms
+
+ON_A_PAGE = 25
+
+
+def draft_context(user: Any, review: Review, can_change: bool, page: str) -> dict[str, Any]:
+    """The ideas as they rank at the cut-off, with the arithmetic of each; what can't be published; what is left out."""
+    cut_off = cut_off_of(review)
+    problem = ""
+    try:
+        selection = checked_selection(review)
+    except ConflictError as error:
+        problem = str(error)
+        selection = select(review, min(cut_off, cut_off_of(Review())))
+    pages = Paginator(selection.places, ON_A_PAGE)
+    places = pages.get_page(page)
+    excluded = review.items.filter(choice=ReviewItem.Choice.EXCLUDED, idea__in=candidates(review))
+    rule = rule_of(review)
+    return {
+        "rule": rule,
+        "explanation": review.ranking.explanation() if review.ranking else rule.explanation,
+        "cut_off": cut_off,
+        "problem": problem,
+        "selection": selection,
+        "places": places,
+        "ranked_rows": draft_rows(review, rule, places),
+        "lost": lost_ideas(user, selection.lost),
+        "excluded": excluded.select_related("idea").order_by("idea"),
+        "note_html": render(review.note),
+        "can_change": can_change and review.is_draft,
+        "themes": sorted({place.theme for place in selection.places} - {""}),
+    }
+
+
+def draft_rows(review: Review, rule: Rule, places: Page[Place]) -> list[dict[str, Any]]:
+    """A row of the ranked list for each place."""
+    cut_off = cut_off_of(review)
+    numbers = [place.idea for place in places]
+    ideas = Idea.objects.filter(pk__in=numbers).select_related("board").defer("body", "body_html").in_bulk()
+    formula = rule.formula(segments_now())
+    told = {family.idea: family for family in Idea.objects.filter(pk__in=numbers).as_of(cut_off).families()}
+    return [
+        {
+            "place": place,
+            "idea": ideas[place.idea],
+            "score": number(points(place.score)),
+            "terms": terms(as_data(formula.arithmetic(told[place.idea], cut_off)), rule),
+            "merged": len(told[place.idea].ideas) - 1,
+        }
+        for place in places
+        if place.idea in told
+    ]
+
+
+def lost_ideas(user: Any, lost: list[int]) -> list[dict[str, Any]]:
+    """The chosen ideas that can't be published, as far as the person may see them."""
+    seen = Idea.objects.visible_to(user).in_bulk(lost)
+    merged_into = Idea.objects.visible_to(user).in_bulk({idea.canonical_id for idea in seen.values()} - {None})
+    return [
+        {"pk": pk, "idea": idea, "canonical": idea and merged_into.get(idea.canonical_id)}
+        for pk, idea in ((pk, seen.get(pk)) for pk in lost)
+    ]
+
+
+def published_context(user: Any, review: Review, snapshot: ReviewSnapshot, page: str) -> dict[str, Any]:
+    """What the snapshot says, a page of its ideas."""
+    access = Access.of(user)
+    data = shown_header(snapshot, access)
+    if snapshot.is_first_format:
+        pages = Paginator(snapshot.data["ideas"], ON_A_PAGE)
+        shown = pages.get_page(page)
+        facts = list(shown)
+    else:
+        pages = Paginator(SnapshotIdea.objects.filter(review=review).order_by("rank"), ON_A_PAGE)
+        shown = pages.get_page(page)
+        facts = [shown_facts(json.loads(row.content), access) for row in shown]
+    rows = [{**idea, "author_name": snapshot.names.get(idea["author"]), "review": review.pk} for idea in facts]
+    return {
+        "snapshot": snapshot,
+        "data": data,
+        "access": access,
+        "is_first_format": snapshot.is_first_format,
+        "can_list_supporters": not snapshot.is_first_format and may_see_voters(user),
+        "rule": Rule.frozen(data["policy"]),
+        "publisher": review.published_by.name if review.published_by else gettext("a former member"),
+        "note_html": render(data["review"]["note"]),
+        "places": shown,
+        "table": PublishedTable(
+            frozen_columns(snapshot.is_first_format), rows, caption=gettext("Ideas in the order of their rank")
+        ),
+    }
