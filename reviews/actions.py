@@ -1,18 +1,29 @@
 """What the product team does with reviews. Each act is a line of Wagtail's log."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_tasks import task
 from wagtail.log_actions import log
 
 from accounts.models import Member
-from core.errors import ConflictError
+from core.errors import ConflictError, ForbiddenError
+from core.tasks import WORKER
 from ideas.models import Idea, IdeaBoardPage, Policy
-from reviews.models import Interpretation, Review, ReviewItem, ReviewSnapshot
+from reviews.models import (
+    Interpretation,
+    PreparedIdea,
+    Review,
+    ReviewItem,
+    ReviewSnapshot,
+    ReviewWork,
+    SnapshotIdea,
+)
 from reviews.permissions import (
     check_can_change,
     check_can_create,
@@ -23,12 +34,15 @@ from reviews.permissions import (
 from reviews.ranking import ranked
 from reviews.rules import BUILT_IN
 from reviews.seals import Seals, read_salts
-from reviews.selection import Selection, candidates, cut_off_of, latest_cut_off, rule_of, select
-from reviews.snapshot import Freezer, Progress, freeze, prepare_seals
+from reviews.selection import LARGE_BOARDS, Selection, candidates, cut_off_of, latest_cut_off, rule_of, select
+from reviews.snapshot import Freezer, Freezing, freeze, prepare_seals
 
 # By hand. What is chosen by rank is limited by the review's size.
 MOST_IDEAS = 200
 MOST_RANKED = 1_000_000
+# What is published within a request: so many ideas from boards of so many.
+LARGE = 500
+ITEMS_AT_ONCE = 1_000
 Choice = ReviewItem.Choice
 
 
@@ -62,6 +76,10 @@ class PublishedError(ConflictError):
 
 class InReviewError(ConflictError):
     sentence = _("This review is in review. Take it back to the drafts before you change it.")
+
+
+class BeingPublishedError(ConflictError):
+    sentence = _("This review is being published. Wait until it is, or stop it.")
 
 
 class NotInReviewError(ConflictError):
@@ -242,6 +260,7 @@ def send_to_review(*, review: Review, by: Member) -> Review:
     review.cut_off = cut_off_of(review)
     selection = checked_selection(review)
     prepare_seals(Freezer(review, selection, review.cut_off, reader=by, seals=Seals(read_salts(review))))
+    _keep_items(review, selection.ideas)
     review.state = Review.State.IN_REVIEW
     review.save(update_fields=["state", "cut_off"])
     log(instance=review, action="reviews.send", user=by)
@@ -257,6 +276,8 @@ def take_back(*, review: Review, by: Member) -> Review:
         raise PublishedError
     if not review.is_in_review:
         raise NotInReviewError
+    _check_is_idle(review)
+    review.items.filter(choice=Choice.NONE, theme="").delete()
     review.state = Review.State.DRAFT
     review.save(update_fields=["state"])
     log(instance=review, action="reviews.take_back", user=by)
@@ -264,27 +285,126 @@ def take_back(*, review: Review, by: Member) -> Review:
 
 
 @transaction.atomic
-def publish_review(*, review: Review, by: Member, progress: Progress | None = None) -> ReviewSnapshot:
+def publish_review(*, review: Review, by: Member) -> ReviewSnapshot:
     """Freeze a draft, or what is in review, as its boards stood at its cut-off: what the ledgers knew then counts.
 
     What is in no ledger is as it is now: titles, texts, tags, segments, voices. Raises as send_to_review does.
     """
+    review = _locked_for_publishing(review, by)
+    review.cut_off = cut_off_of(review)
+    selection = checked_selection(review)
+    snapshot = freeze(Freezer(review, selection, review.cut_off, reader=by, seals=Seals(read_salts(review))))
+    _publish(review, by, snapshot)
+    return snapshot
+
+
+@transaction.atomic
+def begin_publishing(*, review: Review, by: Member) -> ReviewSnapshot | ReviewWork:
+    """Publish a review; a large one is put together by the worker, which publishes it when all is ready.
+
+    Raises as publish_review does.
+    """
+    review = _locked_for_publishing(review, by)
+    if not is_large(review):
+        return publish_review(review=review, by=by)
+    ReviewWork.objects.filter(review=review).delete()
+    work = ReviewWork.objects.create(review=review, by=by, cut_off=cut_off_of(review))
+    publish_in_background.enqueue(work.pk)
+    return work
+
+
+@transaction.atomic
+def stop_publishing(*, review: Review, by: Member) -> None:
+    """Stop the worker from publishing a review; nothing of it stays. Raises ForbiddenError."""
+    check_can_publish(by, review)
+    if ReviewWork.objects.filter(review=review).delete()[0]:
+        log(instance=review, action="reviews.stop", user=by)
+
+
+@task(backend=WORKER)
+def publish_in_background(pk: int) -> None:
+    """Put a large review together, some ideas at a time, and publish it at the end, unless it is stopped before."""
+    work = ReviewWork.objects.select_related("review", "by").filter(pk=pk, problem="").first()
+    if work is None:
+        return
+    work.prepared.all().delete()
+    try:
+        _publish_in_background(work)
+    except (ConflictError, ForbiddenError) as error:
+        ReviewWork.objects.filter(pk=pk).update(problem=str(error))
+
+
+def _publish_in_background(work: ReviewWork) -> None:
+    review, by = work.review, work.by
+    check_can_publish(by, review)
+    review.cut_off = work.cut_off
+    selection = checked_selection(review)
+    freezing = Freezing(Freezer(review, selection, work.cut_off, reader=by, seals=Seals(read_salts(review))))
+    done = 0
+    for batch in freezing.batches():
+        done += len(batch)
+        with transaction.atomic():
+            if not ReviewWork.objects.select_for_update().filter(pk=work.pk).exists():
+                return
+            PreparedIdea.objects.bulk_create(
+                PreparedIdea(work=work, rank=rank, idea_id=idea, content=content, evidence=evidence)
+                for rank, idea, content, evidence in batch
+            )
+            ReviewWork.objects.filter(pk=work.pk).update(done=done, total=len(selection.places))
+    with transaction.atomic():
+        Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        if not ReviewWork.objects.select_for_update().filter(pk=work.pk).exists():
+            return
+        _copy_prepared(work)
+        snapshot = freezing.seal()
+        _publish(review, by, snapshot)
+        ReviewWork.objects.filter(pk=work.pk).delete()
+
+
+def _keep_items(review: Review, ideas: Iterable[int]) -> None:
+    """From now on the review's items are its ideas: what is said of them, decided and so on refers to these."""
+    known = set(review.items.values_list("idea", flat=True))
+    items = (ReviewItem(review=review, idea_id=pk, choice=Choice.NONE) for pk in ideas if pk not in known)
+    while batch := list(islice(items, ITEMS_AT_ONCE)):
+        ReviewItem.objects.bulk_create(batch)
+
+
+def _copy_prepared(work: ReviewWork) -> None:
+    """Inside the database, for there may be 100,000 of them."""
+    columns = "rank, idea_id, content, evidence"
+    source, target = PreparedIdea._meta.db_table, SnapshotIdea._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {target} (review_id, {columns}) "  # noqa: S608 -- names of our own tables
+            f"SELECT %s, {columns} FROM {source} WHERE work_id = %s ORDER BY rank",
+            [work.review_id, work.pk],
+        )
+
+
+def _locked_for_publishing(review: Review, by: Member) -> Review:
     review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     check_can_publish(by, review)
     if review.is_published:
         raise PublishedError
-    review.cut_off = cut_off_of(review)
-    selection = checked_selection(review)
-    freezer = Freezer(review, selection, review.cut_off, reader=by, seals=Seals(read_salts(review)))
-    snapshot = freeze(freezer, progress)
+    _check_is_idle(review)
+    return review
+
+
+def _publish(review: Review, by: Member, snapshot: ReviewSnapshot) -> None:
     review.seals.all().delete()
+    review.items.filter(choice=Choice.EXCLUDED).delete()
+    _keep_items(review, review.frozen_ideas.order_by("rank").values_list("idea", flat=True).iterator())
     review.state, review.published_by, review.published_at = Review.State.PUBLISHED, by, timezone.now()
     review.save(update_fields=["state", "cut_off", "published_by", "published_at"])
     log(instance=review, action="reviews.publish", user=by, data={"content_hash": snapshot.content_hash})
-    return snapshot
 
 
-def checked_selection(review: Review) -> Selection:
+def is_large(review: Review) -> bool:
+    """Whether publishing it takes longer than a request should."""
+    return review.size > LARGE or (review.size > 0 and candidates(review).count() > LARGE_BOARDS)
+
+
+def checked_selection(review: Review, choose: Callable[[Review, datetime], Selection] = select) -> Selection:
     """The review's ideas. Raises what says why it can't be published as it is."""
     cut_off = cut_off_of(review)
     _check_cut_off(cut_off)
@@ -292,7 +412,7 @@ def checked_selection(review: Review) -> Selection:
         raise WeightlessRankingError
     if review.size and candidates(review).count() > MOST_RANKED:
         raise TooManyRankedError
-    selection = select(review, cut_off)
+    selection = choose(review, cut_off)
     if selection.lost:
         raise SelectionChangedError
     if not selection.places:
@@ -338,7 +458,13 @@ def _locked_draft(review: Review, by: Member) -> Review:
         raise PublishedError
     if review.is_in_review:
         raise InReviewError
+    _check_is_idle(review)
     return review
+
+
+def _check_is_idle(review: Review) -> None:
+    if ReviewWork.objects.filter(review=review, problem="").exists():
+        raise BeingPublishedError
 
 
 def _check_on_boards(review: Review, ideas: Collection[int]) -> None:

@@ -1,5 +1,6 @@
 """What stands beside the ideas on the page of a review: what is decided on them, and what people say."""
 
+from collections.abc import Collection
 from typing import Any
 
 from reviews.deciding import is_decided, read_draft, read_ideas
@@ -9,15 +10,15 @@ from reviews.research import for_review
 from reviews.talk import talk_context
 
 
-def beside(user: Any, review: Review) -> dict[str, Any]:
-    """The context of it, for whoever may see the review."""
+def beside(user: Any, review: Review, ideas: Collection[int] = ()) -> dict[str, Any]:
+    """The context of it, for whoever may see the review; of a published one, with the decisions on these ideas."""
     findings = for_review(review)
     if not review.is_published:
         return {"rows": read_draft(review, user), "findings": findings, **talk_context(user, review)}
-    rows = read_ideas(review)
+    rows = read_ideas(review, ideas)
     return {
         "decision_rows": rows,
-        "has_proposals": any(row.proposal for row in rows),
+        "has_proposals": review.proposals.exists(),
         "is_decided": is_decided(review),
         "may_decide": user.has_perm(DECIDE),
         "findings": findings,

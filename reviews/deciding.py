@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +68,8 @@ def read_decided(review: Review) -> dict[int, Decided]:
     return found
 
 
-def read_ideas(review: Review) -> list[ReviewedIdea]:
-    """The ideas of a published review in the order of their ranks."""
+def read_ideas(review: Review, ideas: Collection[int]) -> list[ReviewedIdea]:
+    """These ideas of a published review in the order of their ranks."""
     counts = comment_counts(review)
     decided = read_decided(review)
     proposals = {one.idea_id: one for one in review.proposals.select_related("merge_into", "proposed_by")}
@@ -82,7 +83,7 @@ def read_ideas(review: Review) -> list[ReviewedIdea]:
             proposal=proposals.get(idea["id"]),
             comment_count=counts.get(idea["id"], 0),
         )
-        for idea in review.snapshot.data["ideas"]
+        for idea in review.snapshot.facts_of(ideas)
     ]
 
 
@@ -95,7 +96,8 @@ def comment_counts(review: Review) -> dict[int, int]:
 def read_draft(review: Review, user: Any) -> list[ReviewedIdea]:
     """The ideas of a draft that the person may see now."""
     counts = comment_counts(review)
-    ideas = Idea.objects.visible_to(user).filter(pk__in=review.items.values("idea")).order_by("title", "pk")
+    items = review.items.exclude(choice=ReviewItem.Choice.EXCLUDED)
+    ideas = Idea.objects.visible_to(user).filter(pk__in=items.values("idea")).order_by("title", "pk")
     return [
         ReviewedIdea(idea.pk, 0, idea.title, idea.get_absolute_url(), comment_count=counts.get(idea.pk, 0))
         for idea in ideas.only("pk", "title", "slug")

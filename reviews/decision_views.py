@@ -35,7 +35,11 @@ class IdeaScreen(Screen):
         is_frozen = self.review.is_published
         rows = {
             row.pk: row
-            for row in (read_ideas(self.review) if is_frozen else read_draft(self.review, self.request.user))
+            for row in (
+                read_ideas(self.review, [self.kwargs["idea"]])
+                if is_frozen
+                else read_draft(self.review, self.request.user)
+            )
         }
         if self.kwargs["idea"] not in rows:
             raise Http404
@@ -196,7 +200,7 @@ class ApplyView(Screen, WagtailAdminTemplateMixin, View):
         return list(self.review.proposals.select_related("idea", "merge_into"))
 
     def show(self, form: StatusesForm, status: int = 200) -> HttpResponse:
-        rows = [row for row in read_ideas(self.review) if row.proposal]
+        rows = read_ideas(self.review, [proposal.idea_id for proposal in self.proposals()])
         seen = token_of([row.proposal for row in rows if row.proposal])
         context = self.get_context_data(review=self.review, form=form, rows=rows, seen=seen)
         response: HttpResponse = self.render_to_response(context, status=status)

@@ -190,6 +190,10 @@ def _opening(snapshot: ReviewSnapshot, data: dict[str, Any]) -> list[str]:
     ]
     if review["note"]:
         lines += ["## Note", "", *quoted(review["note"]), ""]
+    for finding in data["research"]:
+        lines += [f"## What support found out: {plain(finding['title'])}", "", *quoted(finding["answer"]), ""]
+        by = plain(finding["by"] or FORMER_MEMBER)
+        lines += [f"{finding['answered_at']} by {by}, from {finding['collected']} posts, votes and notes", ""]
     if data["excluded"]:
         lines += ["## Left out", ""]
         lines += [

@@ -73,7 +73,7 @@ class BuildForm(forms.ModelForm):
         fields: Any = self.fields
         boards = IdeaBoardPage.objects.filter(pk__in=readable_boards(user)).order_by("title", "pk")
         fields["boards"].queryset = boards
-        built_in = [(slug, f"{rule.name}: {rule.explanation}") for slug, rule in BUILT_IN.items()]
+        built_in = [("supporters", _("Supporters alone")), ("top", _("Top: supporters and votes from before"))]
         fields["policy"].choices = [*built_in, *((str(policy.pk), str(policy)) for policy in self.policies())]
         statuses = (
             Status.objects.filter(board__in=boards).select_related("board").order_by("board__title", "sort_order")

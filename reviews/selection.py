@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,6 +24,8 @@ from reviews.rules import BUILT_IN, Rule
 
 Choice = ReviewItem.Choice
 BATCH = 500
+LARGE_BOARDS = 20_000
+REMEMBERED_FOR = 300
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,21 @@ def select(review: Review, cut_off: datetime) -> Selection:
         for rank, row in enumerate(chosen, start=1)
     ]
     return Selection(places, len(standings), lost=sorted(pinned - {place.idea for place in places}))
+
+
+def remembered_selection(review: Review, cut_off: datetime) -> Selection:
+    """The same to be looked at: a draft on large boards is ranked anew only when it changes, or some minutes later."""
+    if not review.size or candidates(review).count() <= LARGE_BOARDS:
+        return select(review, cut_off)
+    items = list(review.items.order_by("idea").values_list("idea", "choice", "theme"))
+    wishes = [review.board_ids, review.policy, review.policy_version, review.filters, review.size, items]
+    asked = json.dumps([review.pk, *wishes, f"{cut_off:%Y-%m-%dT%H:%M}"])
+    key = f"review-{hashlib.sha256(asked.encode()).hexdigest()}"
+    found: Selection | None = cache.get(key)
+    if found is None:
+        found = select(review, cut_off)
+        cache.set(key, found, REMEMBERED_FOR)
+    return found
 
 
 def _chosen(review: Review, standings: Iterable[Standing], pinned: set[int], as_of: AsOf) -> list[Standing]:

@@ -44,6 +44,7 @@ def shown_header(snapshot: ReviewSnapshot, access: Access) -> dict[str, Any]:
         data["totals"] = {**data["totals"], "value": None}
     organisations = [each if access.sees_amounts else {**each, "value": None} for each in data["organisations"]]
     data["organisations"] = organisations if access.is_team else []
+    data["research"] = [{**each, "by": snapshot.names.get(each["by"])} for each in data["research"]]
     return data
 
 

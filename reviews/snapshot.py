@@ -5,7 +5,7 @@ Its fields are described in docs/reference/review-export.md.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,15 +20,14 @@ from ideas.reasons import FEWEST
 from ideas.scoring import Arithmetic, Formula
 from reviews.evidence import VALUE_METHOD, Batch, Customer, Gatherer, read_customers
 from reviews.models import Review, ReviewItem, ReviewSnapshot, SnapshotIdea
+from reviews.research import for_review
 from reviews.rules import Rule
 from reviews.seals import Seals, keep_salts, moment
 from reviews.selection import Place, Selection, candidates, rule_of
 
 FORMAT = "chorus-review"
 FORMAT_VERSION = 2
-WRITTEN_AT_ONCE = 500
-
-Progress = Callable[[int, int], None]
+WRITTEN_AT_ONCE = 200
 
 
 class ChangedMeanwhileError(ConflictError):
@@ -69,7 +68,7 @@ class Freezer:
         self.statuses = Status.objects.filter(board__in=review.board_ids).in_bulk()
         self.totals = Totals()
 
-    def ideas(self, progress: Progress | None = None) -> Iterator[tuple[int, int, dict[str, Any], dict[str, Any]]]:
+    def ideas(self) -> Iterator[tuple[int, int, dict[str, Any], dict[str, Any]]]:
         """Each idea by rank: (rank, number, facts, evidence). Raises ChangedMeanwhileError."""
         places = {place.idea: place for place in self.selection.places}
         done = 0
@@ -83,8 +82,6 @@ class Freezer:
                 evidence = {"arithmetic": as_data(arithmetic), **self.gatherer.of(idea, batch)}
                 yield place.rank, idea, self._facts(place, family, batch, evidence), evidence
                 done += 1
-            if progress:
-                progress(done, len(places))
         if done != len(places):
             raise ChangedMeanwhileError
 
@@ -149,10 +146,27 @@ class Freezer:
             "value_method": VALUE_METHOD,
             "organisations": [organisation(pk, self.customers[pk]) for pk in sorted(totals.organisations)],
             "excluded": self._excluded(),
+            "research": self._research(),
             "previous": self.previous
             and {"review": self.previous.review_id, "content_hash": self.previous.content_hash},
             "ideas_hash": ideas_hash,
         }
+
+    def _research(self) -> list[dict[str, Any]]:
+        """What support found out, as far as the review includes it."""
+        return [
+            {
+                "id": finding.request,
+                "title": finding.title,
+                "brief": finding.brief,
+                "questions": finding.questions,
+                "answer": finding.answer,
+                "by": self.gatherer.seals.of(finding.answered_by),
+                "answered_at": moment(finding.answered_at),
+                "collected": finding.collected,
+            }
+            for finding in for_review(self.review)
+        ]
 
     def _filters(self) -> dict[str, list[str]]:
         filters = self.review.filters
@@ -176,24 +190,45 @@ class Freezer:
         ]
 
 
-def freeze(freezer: Freezer, progress: Progress | None = None) -> ReviewSnapshot:
-    """Write the snapshot down, some ideas at a time; the caller's transaction holds it together."""
-    hashed = hashlib.sha256()
-    rows: list[SnapshotIdea] = []
-    for rank, idea, facts, evidence in freezer.ideas(progress):
-        row = SnapshotIdea(
-            review=freezer.review, rank=rank, idea_id=idea, content=canonical(facts), evidence=canonical(evidence)
+class Freezing:
+    """The texts of a snapshot, put together idea by idea, and hashed on the way."""
+
+    def __init__(self, freezer: Freezer) -> None:
+        self.freezer = freezer
+        self._hashed = hashlib.sha256()
+
+    def batches(self) -> Iterator[list[tuple[int, int, str, str]]]:
+        """Some ideas at a time by rank: (rank, number, content, evidence)."""
+        batch: list[tuple[int, int, str, str]] = []
+        for rank, idea, facts, evidence in self.freezer.ideas():
+            content, behind = canonical(facts), canonical(evidence)
+            add_to_hash(self._hashed, content, behind)
+            batch.append((rank, idea, content, behind))
+            if len(batch) == WRITTEN_AT_ONCE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def seal(self) -> ReviewSnapshot:
+        """Write down the snapshot whose ideas have been written; in the transaction that holds them together."""
+        content = canonical(self.freezer.header(self._hashed.hexdigest()))
+        snapshot = ReviewSnapshot.objects.create(
+            review=self.freezer.review, content=content, content_hash=content_hash(content)
         )
-        add_to_hash(hashed, row.content, row.evidence)
-        rows.append(row)
-        if len(rows) == WRITTEN_AT_ONCE:
-            SnapshotIdea.objects.bulk_create(rows)
-            rows = []
-    SnapshotIdea.objects.bulk_create(rows)
-    content = canonical(freezer.header(hashed.hexdigest()))
-    snapshot = ReviewSnapshot.objects.create(review=freezer.review, content=content, content_hash=content_hash(content))
-    freezer.gatherer.seals.keep(snapshot)
-    return snapshot
+        self.freezer.gatherer.seals.keep(snapshot)
+        return snapshot
+
+
+def freeze(freezer: Freezer) -> ReviewSnapshot:
+    """Write the snapshot down; the caller's transaction holds it together."""
+    freezing = Freezing(freezer)
+    for batch in freezing.batches():
+        SnapshotIdea.objects.bulk_create(
+            SnapshotIdea(review=freezer.review, rank=rank, idea_id=idea, content=content, evidence=evidence)
+            for rank, idea, content, evidence in batch
+        )
+    return freezing.seal()
 
 
 def prepare_seals(freezer: Freezer) -> None:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("<int:pk>/send/", building.SendView.as_view(), name="send"),
     path("<int:pk>/take-back/", building.TakeBackView.as_view(), name="take-back"),
     path("<int:pk>/publish/", views.PublishView.as_view(), name="publish"),
+    path("<int:pk>/stop/", building.StopView.as_view(), name="stop"),
     path("<int:pk>/discard/", views.DiscardView.as_view(), name="discard"),
     path("<int:pk>/decide/", decision_views.ApplyView.as_view(), name="decide"),
     path("<int:pk>/ideas/<int:idea>/", decision_views.IdeaView.as_view(), name="idea"),

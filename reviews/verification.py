@@ -36,6 +36,7 @@ def differences(snapshot: ReviewSnapshot) -> list[str]:
         found.append("Its content is that of another review.")
     if not is_first:
         digests, wrong = _read_ideas(snapshot, data)
+        digests |= {each["by"] for each in data["research"]}
         found += wrong
     if not found and is_settled(snapshot):
         found += _against_the_ledgers(snapshot, data)
@@ -127,7 +128,8 @@ def _against_the_seals(snapshot: ReviewSnapshot, digests: set[str]) -> list[str]
 def _names(snapshot: ReviewSnapshot) -> set[str]:
     if snapshot.is_first_format:
         return _digests(snapshot.data)
-    return set().union(*(_digests_of(facts, evidence) for facts, evidence in snapshot.described()))
+    of_research = {each["by"] for each in snapshot.data["research"]}
+    return of_research.union(*(_digests_of(facts, evidence) for facts, evidence in snapshot.described()))
 
 
 def _digests(data: dict[str, Any]) -> set[str]:

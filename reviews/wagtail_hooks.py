@@ -96,6 +96,7 @@ def review_log(actions: LogActionRegistry) -> None:
     actions.register_action("reviews.exclude")(ExclusionFormatter)
     actions.register_action("reviews.send", _("Send a draft to review"), _("Sent to review"))
     actions.register_action("reviews.take_back", _("Take a review back to the drafts"), _("Taken back"))
+    actions.register_action("reviews.stop", _("Stop the publishing of a review"), _("Publishing stopped"))
     actions.register_action("reviews.publish", _("Publish a product review"), _("Published"))
     actions.register_action("reviews.download")(DownloadFormatter)
     actions.register_action("reviews.propose", _("Note a decision"), _("Decision noted"))

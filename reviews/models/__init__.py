@@ -21,6 +21,7 @@ from reviews.models.reviews import (
 )
 from reviews.models.talk import ReviewComment
 from reviews.models.tracking import DraftNotice, RecurringReview, RecurringRun, ReviewLook
+from reviews.models.works import PreparedIdea, ReviewWork
 
 __all__ = [
     "COLLECT",
@@ -33,13 +34,14 @@ __all__ = [
     "DecisionKind",
     "DecisionNotice",
     "DraftNotice",
+    "Interpretation",
+    "PreparedIdea",
     "ProposedDecision",
     "RecurringReview",
     "RecurringRun",
     "ResearchItem",
     "ResearchLogEntry",
     "ResearchRequest",
-    "Interpretation",
     "Review",
     "ReviewComment",
     "ReviewItem",
@@ -47,6 +49,7 @@ __all__ = [
     "ReviewLook",
     "ReviewResearch",
     "ReviewSnapshot",
+    "ReviewWork",
     "Seal",
     "SealedName",
     "SealedText",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +45,6 @@ class Review(models.Model):
         DRAFT = "draft", _("draft")
         IN_REVIEW = "in_review", _("in review")
         PUBLISHED = "published", _("published")
-        DECIDED = "decided", _("decided")
 
     title = models.CharField(_("title"), max_length=TITLE_LENGTH)
     note = models.TextField(
@@ -106,12 +105,7 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(state="draft", published_at__isnull=True, published_by__isnull=True)
                 | Q(state="in_review", cut_off__isnull=False, published_at__isnull=True, published_by__isnull=True)
-                | Q(
-                    state__in=["published", "decided"],
-                    cut_off__isnull=False,
-                    published_at__isnull=False,
-                    published_by__isnull=False,
-                ),
+                | Q(state="published", cut_off__isnull=False, published_at__isnull=False, published_by__isnull=False),
                 name="review_published_whole",
             )
         ]
@@ -132,7 +126,7 @@ class Review(models.Model):
 
     @property
     def is_published(self) -> bool:
-        return self.state in (self.State.PUBLISHED, self.State.DECIDED)
+        return self.state == self.State.PUBLISHED
 
     @property
     def board_ids(self) -> list[int]:
@@ -228,6 +222,14 @@ class ReviewSnapshot(Ledger):
             yield from self.data["ideas"]
         else:
             yield from (json.loads(content) for (content,) in self._rows("content"))
+
+    def facts_of(self, ideas: Iterable[int]) -> list[dict[str, Any]]:
+        """The same of some ideas, by rank."""
+        wanted = set(ideas)
+        if self.is_first_format:
+            return [idea for idea in self.data["ideas"] if idea["id"] in wanted]
+        rows = SnapshotIdea.objects.filter(review=self.review_id, idea__in=wanted).order_by("rank")
+        return [json.loads(content) for content in rows.values_list("content", flat=True)]
 
     def described(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """The same with the evidence, which the first format does not have."""

@@ -32,17 +32,17 @@ from reviews import permissions
 from reviews.actions import (
     MOST_IDEAS,
     add_ideas,
+    begin_publishing,
     change_draft,
     create_draft,
     discard_draft,
-    publish_review,
     remove_idea,
 )
 from reviews.beside import beside
 from reviews.columns import FIGURES, IDEA, TickColumn, WideTable
 from reviews.deciding import with_decided
 from reviews.forms import RankFilterSet, RemovalForm, ReviewForm, SelectionForm
-from reviews.models import Review, ReviewItem, SnapshotIdea
+from reviews.models import Review, ReviewItem, ReviewWork, SnapshotIdea
 from reviews.ranking import ORDER, RankedIdea, for_ranked_list, ranked, with_figures
 from reviews.rules import BUILT_IN
 from reviews.tracking_actions import record_look
@@ -51,6 +51,7 @@ from reviews.views.details import draft_context, published_context
 USUAL_TOP = 10
 PAGE_SIZE = 50
 ICON = "clipboard-list"
+SECONDS_BETWEEN_LOOKS = 5
 
 
 def readable(user: Any) -> QuerySet[IdeaBoardPage]:
@@ -340,7 +341,13 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
     """A draft with its ideas as they rank now, or a published review as it was published."""
 
     def get_template_names(self) -> list[str]:
-        return ["reviews/published.html" if self.review.is_published else "reviews/draft.html"]
+        if self.review.is_published:
+            return ["reviews/published.html"]
+        return ["reviews/publishing.html" if self.work and not self.work.problem else "reviews/draft.html"]
+
+    @cached_property
+    def work(self) -> ReviewWork | None:
+        return ReviewWork.objects.filter(review=self.review).first()
 
     def get_page_title(self) -> str:
         return self.review.title
@@ -351,13 +358,20 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         record_look(review=self.review, by=self.member)
         page = request.GET.get("p", "")
+        work = self.work
         if self.review.is_published:
             context = published_context(request.user, self.review, self.review.snapshot, page)
+        elif work and not work.problem:
+            context = {"work": work, "may_stop": request.user.has_perm(permissions.PUBLISH)}
         else:
             can_change = request.user.has_perm(permissions.CHANGE)
             context = draft_context(request.user, self.review, can_change, page)
-        context |= beside(request.user, self.review)
-        response: HttpResponse = self.render_to_response(self.get_context_data(review=self.review, **context))
+        context |= beside(request.user, self.review, context.get("shown", ()))
+        response: HttpResponse = self.render_to_response(
+            self.get_context_data(**{"review": self.review, "work": work, **context})
+        )
+        if "may_stop" in context:
+            response["Refresh"] = str(SECONDS_BETWEEN_LOOKS)
         return response
 
     @property
@@ -494,8 +508,10 @@ class PublishView(ConfirmView):
         permissions.check_can_publish(request.user, self.review)
 
     def act(self, request: HttpRequest) -> HttpResponse:
-        publish_review(review=self.review, by=self.member)
-        messages.success(request, gettext("The review is published and will stay as it is."))
+        if isinstance(begin_publishing(review=self.review, by=self.member), ReviewWork):
+            messages.success(request, gettext("The review is being published. This page shows how far it is."))
+        else:
+            messages.success(request, gettext("The review is published and will stay as it is."))
         return redirect(self.review)
 
 

@@ -23,6 +23,7 @@ from reviews.actions import (
     rebuild_draft,
     remove_idea,
     send_to_review,
+    stop_publishing,
     take_back,
 )
 from reviews.forms import BuildForm, ItemForm
@@ -142,4 +143,13 @@ class TakeBackView(SendView):
     def act(self, request: HttpRequest) -> HttpResponse:
         take_back(review=self.review, by=self.member)
         messages.success(request, gettext("The review is a draft again."))
+        return redirect(self.review)
+
+
+class StopView(Screen, View):
+    """Stops the publishing of a large review."""
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        stop_publishing(review=self.review, by=self.member)
+        messages.success(request, gettext("Publishing was stopped. The draft is as it was."))
         return redirect(self.review)

@@ -17,7 +17,7 @@ from reviews.actions import checked_selection
 from reviews.columns import PublishedTable, frozen_columns
 from reviews.models import Review, ReviewItem, ReviewSnapshot, SnapshotIdea
 from reviews.rules import Rule
-from reviews.selection import Place, candidates, cut_off_of, rule_of, segments_now, select
+from reviews.selection import Place, candidates, cut_off_of, latest_cut_off, remembered_selection, rule_of, segments_now
 from reviews.shown import Access, shown_facts, shown_header
 from reviews.snapshot import as_data
 from reviews.terms import number, terms
@@ -30,10 +30,10 @@ def draft_context(user: Any, review: Review, can_change: bool, page: str) -> dic
     cut_off = cut_off_of(review)
     problem = ""
     try:
-        selection = checked_selection(review)
+        selection = checked_selection(review, remembered_selection)
     except ConflictError as error:
         problem = str(error)
-        selection = select(review, min(cut_off, cut_off_of(Review())))
+        selection = remembered_selection(review, min(cut_off, latest_cut_off()))
     pages = Paginator(selection.places, ON_A_PAGE)
     places = pages.get_page(page)
     excluded = review.items.filter(choice=ReviewItem.Choice.EXCLUDED, idea__in=candidates(review))
@@ -107,6 +107,7 @@ def published_context(user: Any, review: Review, snapshot: ReviewSnapshot, page:
         "publisher": review.published_by.name if review.published_by else gettext("a former member"),
         "note_html": render(data["review"]["note"]),
         "places": shown,
+        "shown": [idea["id"] for idea in facts],
         "table": PublishedTable(
             frozen_columns(snapshot.is_first_format), rows, caption=gettext("Ideas in the order of their rank")
         ),

@@ -95,6 +95,7 @@ class PrintView(FileScreen):
             "data": data,
             "rule": Rule.frozen(data["policy"]),
             "note_html": render(data["review"]["note"]),
+            "findings": [{**each, "html": render(each["answer"])} for each in data["research"]],
             "total_value": None if value is None else number(amount(value) or 0),
             "ideas": [evidence_context(data, facts, evidence) for facts, evidence in shown_ideas(snapshot, access)],
         }

@@ -11,6 +11,6 @@ def give(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0003_building_and_evidence"), ("accounts", "0002_roles")]
+    dependencies = [("reviews", "0009_building_and_evidence"), ("accounts", "0002_roles")]
 
     operations = [migrations.RunPython(give, migrations.RunPython.noop)]
