@@ -2,6 +2,7 @@
 
 import json
 import os
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,3 +64,12 @@ def json_object(name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ImproperlyConfigured(f"{name} is an object in JSON; {DESCRIBED}")
     return value
+
+
+def networks(name: str) -> list[str]:
+    """Networks in CIDR notation, separated by commas; none where the variable is not set."""
+    found = [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+    try:
+        return [str(ip_network(part)) for part in found]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} names networks such as 10.1.0.0/16: {error}; {DESCRIBED}") from error
