@@ -6,3 +6,4 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from search import receivers  # noqa: F401
+        from search.similar import receivers as similar_receivers  # noqa: F401

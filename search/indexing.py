@@ -16,14 +16,19 @@ from wagtail.search.models import IndexEntry
 
 from community.models import Question
 from ideas.models import Idea
+from search.backends import Kind
 from search.models import MemberDocument, TagDocument
+from search.similar import keeping
 
 BATCH = 500
 
 
 def index_questions(pks: Iterable[int]) -> None:
     """Put these questions, with their visible answers, into the index as they are now."""
-    _index(Question, pks)
+    for batch in _batches(pks):
+        with transaction.atomic():
+            _index(Question, batch)
+            keeping.keep(Kind.QUESTION, batch)
 
 
 def index_ideas(pks: Iterable[int]) -> None:
@@ -34,7 +39,9 @@ def index_ideas(pks: Iterable[int]) -> None:
         if roots:
             family = Idea.objects.filter(Q(pk__in=roots) | Q(canonical__in=roots))
             around |= dict(family.values_list("pk", "canonical"))
-        _index(Idea, sorted(around))
+        with transaction.atomic():
+            _index(Idea, sorted(around))
+            keeping.keep(Kind.IDEA, sorted(around))
 
 
 def index_members(pks: Iterable[int]) -> None:

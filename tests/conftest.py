@@ -13,7 +13,7 @@ from django.db import connection
 from playwright.sync_api import Playwright
 
 from tests.people import *  # noqa: F403
-from tests.services import elasticsearch, postgres, redis
+from tests.services import ServiceError, elasticsearch, embeddings, postgres, redis
 
 # Playwright's event loop runs in the test's own thread, where Django would otherwise refuse to touch the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -138,6 +138,22 @@ def elasticsearch_url() -> Iterator[str]:
     """An Elasticsearch node of one's own, for tests marked es."""
     with elasticsearch.running() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def embedding_folder() -> Path:
+    """The folder of a real embedding model."""
+    try:
+        return embeddings.folder()
+    except ServiceError as error:
+        pytest.skip(f"Embedding model ({error})")
+
+
+@pytest.fixture
+def embedding_model(embedding_folder: Path, settings: Any) -> str:
+    """Posts are compared by meaning too in this test."""
+    settings.EMBEDDING_MODEL = str(embedding_folder)
+    return str(embedding_folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from .environment import address, database, json_object, networks, whole_number
+from .environment import address, database, embedding_model, json_object, networks, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("CHORUS_VAR", BASE_DIR / "var"))
@@ -165,6 +165,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.text_index"}}
+EMBEDDING_MODEL = embedding_model("EMBEDDING_MODEL")
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 
 # Where requests to addresses that people typed may go although they are no public ones; see core.outbound.

@@ -2,6 +2,7 @@
 
 import json
 import os
+from importlib.util import find_spec
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,14 @@ def whole_number(name: str) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is a whole number; {DESCRIBED}")
     return int(value)
+
+
+def embedding_model(name: str) -> str:
+    """The name or the folder of a model, empty where the variable is not set."""
+    value = os.environ.get(name, "")
+    if value and not find_spec("fastembed"):
+        raise ImproperlyConfigured(f"{name} needs what requirements/semantic.txt lists; {DESCRIBED}")
+    return value
 
 
 def json_object(name: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_rows_written_past_the_actions_are_indexed_on_demand(
     ideas = Idea.objects.bulk_create(
         Idea(board=board, author=author, status=board.first_status, title=f"Bulk {n}", slug="bulk") for n in range(40)
     )
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(16):
         index_ideas(idea.pk for idea in ideas)
     assert search("bulk", visitor).total == BATCH + 41
     index_ideas([])

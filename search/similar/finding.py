@@ -1,0 +1,141 @@
+"""Which posts are alike, for a person: what they may not see is not among them, and no other's words lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Q
+
+from community.content import Visibility
+from community.models import ForumPage, Question
+from core.access import readable_page_ids
+from ideas.models import Idea, IdeaBoardPage
+from search.backends import Kind
+from search.similar import lexical, vectors
+from search.similar.keeping import text_of
+from search.similar.meaning import query_vector
+from search.similar.numbers import number_of, post_of
+from search.similar.ranking import by_words, fused
+from search.similar.statistics import Floats, statistics
+from search.similar.traits import Traits
+
+MODELS: Mapping[Kind, Any] = {Kind.QUESTION: Question, Kind.IDEA: Idea}
+HOLDERS: Mapping[Kind, Any] = {Kind.QUESTION: ForumPage, Kind.IDEA: IdeaBoardPage}
+KINDS = frozenset(MODELS)
+# More are ranked than are shown, since some turn out to be merged into others or not to be seen.
+SPARE = 3
+MOST_NEAR = 100
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A post that is like what was asked about: `order` ranks, `likeness` (0 to 1) says how alike both are."""
+
+    kind: Kind
+    post: Any
+    order: float
+    likeness: float
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A post by its number, before anybody has looked whether it may be seen."""
+
+    number: int
+    order: float
+    likeness: float
+
+
+def similar_posts(
+    title: str, text: str = "", *, user: Any, kinds: Collection[Kind] = KINDS, most: int = 10, besides: Any = None
+) -> list[Similar]:
+    """The listed posts that the person may see and that are most like a title and a text, the best first.
+
+    The family of the post `besides` which others are looked for is left out.
+    """
+    pages = frozenset().union(*(readable_page_ids(user, HOLDERS[kind]) for kind in kinds))
+    return _seen(ranked(title, text, pages, _family(besides) if besides else frozenset()), user, most)
+
+
+def similar_to(post: Any, *, user: Any, kinds: Collection[Kind] = KINDS, most: int = 10) -> list[Similar]:
+    """The same for a question or an idea."""
+    return similar_posts(post.title, text_of(post), user=user, kinds=kinds, most=most, besides=post)
+
+
+def ranked(title: str, text: str, pages: Collection[int], left_out: Collection[int] = frozenset()) -> list[Ranked]:
+    """The posts on these pages that are like a title and a text, by words and, with a model, by meaning."""
+    query, known = Traits.of(title, text), statistics()
+    vector = query_vector(title, text) if len(query.words) else None
+    found = lexical.candidates(query, pages, known)
+    if vector is not None:
+        close = vectors.nearest(vector, pages, MOST_NEAR)
+        found |= lexical.profiles(number for number in close if number not in found)
+    for number in left_out:
+        found.pop(number, None)
+    measures = by_words(query, list(found.values()), known)
+    orders, likenesses = fused(measures, None if vector is None else _near(vector, list(found)))
+    posts = zip(found, orders.tolist(), likenesses.tolist(), strict=True)
+    return sorted((Ranked(*post) for post in posts), key=lambda post: (-post.order, -post.number))
+
+
+def _near(vector: vectors.Vector32, numbers: list[int]) -> Floats | None:
+    """How near each is in meaning, as near as others where its own vector is still to be made; None without any."""
+    known = vectors.similarities(vector, numbers)
+    if not known:
+        return None
+    usual = sum(known.values()) / len(known)
+    return np.clip(np.array([known.get(number, usual) for number in numbers]), 0, 1)
+
+
+def _family(post: Any) -> frozenset[int]:
+    posts = type(post).objects
+    root = posts.values_list("canonical", flat=True).get(pk=post.pk) or post.pk
+    pks = posts.filter(Q(pk=root) | Q(canonical=root)).values_list("pk", flat=True)
+    return frozenset(number_of(_kind_of(post), pk) for pk in pks)
+
+
+def _kind_of(post: Any) -> Kind:
+    return Kind.IDEA if isinstance(post, Idea) else Kind.QUESTION
+
+
+def _seen(found: Iterable[Ranked], user: Any, most: int) -> list[Similar]:
+    """The first of them that may be seen, each as the canonical post of its family."""
+    shown: dict[int, Similar] = {}
+    waiting = list(found)
+    while waiting and len(shown) < most:
+        step, waiting = waiting[: most * SPARE], waiting[most * SPARE :]
+        roots = _roots(step, user)
+        posts = _listed({root for root in roots.values() if root not in shown}, user)
+        for each in step:
+            root = roots.get(each.number)
+            if root in posts and root not in shown:
+                shown[root] = Similar(post_of(root)[0], posts[root], each.order, each.likeness)
+    return list(shown.values())[:most]
+
+
+def _roots(found: Iterable[Ranked], user: Any) -> dict[int, int]:
+    """The canonical posts of those whose own words the person may read."""
+    roots = {}
+    for kind, pks in _by_kind(each.number for each in found).items():
+        posts = MODELS[kind].objects.visible_to(user).filter(pk__in=pks, visibility=Visibility.VISIBLE)
+        for pk, canonical in posts.values_list("pk", "canonical"):
+            roots[number_of(kind, pk)] = number_of(kind, canonical or pk)
+    return roots
+
+
+def _listed(numbers: Iterable[int], user: Any) -> dict[int, Any]:
+    posts: dict[int, Any] = {}
+    for kind, pks in _by_kind(numbers).items():
+        listed = MODELS[kind].objects.visible_to(user).listed().filter(pk__in=pks)
+        posts |= {number_of(kind, post.pk): post for post in listed.for_list()}
+    return posts
+
+
+def _by_kind(numbers: Iterable[int]) -> dict[Kind, list[int]]:
+    kinds: dict[Kind, list[int]] = {}
+    for kind, pk in map(post_of, numbers):
+        kinds.setdefault(kind, []).append(pk)
+    return kinds

@@ -1,0 +1,105 @@
+"""Texts as vectors, so that what means the same is near, in whatever words; where EMBEDDING_MODEL names a model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
+
+Vectors = NDArray[np.float32]
+
+# A model reads no more of a text than its first words.
+MOST_TEXT = 1_000
+BATCH = 16
+
+
+class Model:
+    """A model of fastembed, loaded when it is first asked. `name` tells models apart, those of folders by content."""
+
+    def __init__(self, wanted: str) -> None:
+        folder = Path(wanted)
+        self._folder = folder if folder.is_dir() else None
+        self.name = f"{folder.name}@{_digest(folder)}" if self._folder else wanted
+        self._wanted = wanted
+        self._lock = Lock()
+        self._loaded: Any = None
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """A row of length 1 for each text."""
+        if not self._loaded:
+            with self._lock:
+                self._loaded = self._loaded or self._load()
+        # Texts of one length are read together: the longest of a batch sets the work for all of it.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        made = np.array(list(self._loaded.embed([texts[place] for place in order], batch_size=BATCH)), np.float32)
+        rows = np.empty_like(made)
+        rows[order] = made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-9)
+        return rows
+
+    def _load(self) -> Any:
+        from fastembed import TextEmbedding
+        from fastembed.common.model_description import ModelSource, PoolingType
+
+        if not self._folder:
+            return TextEmbedding(self._wanted, threads=1)
+        if self.name not in {each["model"] for each in TextEmbedding.list_supported_models()}:
+            TextEmbedding.add_custom_model(
+                model=self.name,
+                pooling=PoolingType.MEAN,
+                normalization=True,
+                sources=ModelSource(hf=self.name),
+                dim=json.loads((self._folder / "config.json").read_text())["hidden_size"],
+                model_file=_weights(self._folder).relative_to(self._folder).as_posix(),
+            )
+        return TextEmbedding(self.name, specific_model_path=str(self._folder), threads=1)
+
+
+def model() -> Model | None:
+    """The model of this site. None where texts are compared by words alone."""
+    return _model(settings.EMBEDDING_MODEL) if settings.EMBEDDING_MODEL else None
+
+
+def text_for(title: str, text: str) -> str:
+    """What a model is given of a title and a text."""
+    return f"{title}\n{text}"[:MOST_TEXT].replace("\0", " ").strip()
+
+
+def query_vector(title: str, text: str) -> NDArray[np.float32] | None:
+    """What is asked, as a vector; None without a model, or where it fails, which is logged."""
+    asked, wanted = model(), text_for(title, text)
+    if not asked or not wanted:
+        return None
+    try:
+        return asked.vectors([wanted])[0]
+    except Exception:  # whatever a model's libraries raise, words alone still find something
+        logger.exception("The embedding model failed")
+        return None
+
+
+@cache
+def _model(wanted: str) -> Model:
+    return Model(wanted)
+
+
+def _weights(folder: Path) -> Path:
+    found = sorted(folder.glob("*.onnx")) or sorted(folder.glob("onnx/*.onnx"))
+    if not found:
+        raise ImproperlyConfigured(f"EMBEDDING_MODEL: there is no .onnx file in {folder}.")
+    return found[0]
+
+
+def _digest(folder: Path) -> str:
+    with _weights(folder).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
