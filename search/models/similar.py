@@ -1,22 +1,28 @@
 """What posts are compared by; search.similar.keeping writes it."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
 class Profile(models.Model):
     """What a visible question or idea is compared by; see search.similar.traits.
 
-    `post` is its number (search.similar.numbers), `page` the forum or board that holds it.
+    `post` is its number (search.similar.numbers), `page` the forum or board that holds it. `compared_at` is when it was
+    last looked for what it may be a duplicate of.
     """
 
     post = models.BigIntegerField(primary_key=True)
     page = models.IntegerField()
     traits = models.BinaryField()
     changed_at = models.DateTimeField(default=timezone.now)
+    compared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-changed_at"], name="profile_newest")]
+        indexes = [
+            models.Index(fields=["-changed_at"], name="profile_newest"),
+            models.Index(fields=["post"], condition=Q(compared_at__isnull=True), name="profile_uncompared"),
+        ]
 
     def __str__(self) -> str:
         return str(self.post)

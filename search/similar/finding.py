@@ -56,19 +56,35 @@ def similar_posts(
 
     The family of the post `besides` which others are looked for is left out.
     """
-    pages = frozenset().union(*(readable_page_ids(user, HOLDERS[kind]) for kind in kinds))
-    return _seen(ranked(title, text, pages, _family(besides) if besides else frozenset()), user, most)
+    found = ranked(title, text, _pages(user, kinds), _family(besides) if besides else frozenset())
+    return _seen(found, user, most)
 
 
 def similar_to(post: Any, *, user: Any, kinds: Collection[Kind] = KINDS, most: int = 10) -> list[Similar]:
     """The same for a question or an idea."""
-    return similar_posts(post.title, text_of(post), user=user, kinds=kinds, most=most, besides=post)
+    return _seen(ranked_like(post, _pages(user, kinds)), user, most)
 
 
-def ranked(title: str, text: str, pages: Collection[int], left_out: Collection[int] = frozenset()) -> list[Ranked]:
-    """The posts on these pages that are like a title and a text, by words and, with a model, by meaning."""
+def ranked_like(post: Any, pages: Collection[int]) -> list[Ranked]:
+    """The posts on these pages that are like a post and not of its family, the best first."""
+    stored = vectors.stored(number_of(_kind_of(post), post.pk))
+    return ranked(post.title, text_of(post), pages, _family(post), stored)
+
+
+def ranked(
+    title: str,
+    text: str,
+    pages: Collection[int],
+    left_out: Collection[int] = frozenset(),
+    vector: vectors.Vector32 | None = None,
+) -> list[Ranked]:
+    """The posts on these pages that are like a title and a text, by words and, with a model, by meaning.
+
+    A vector that is there already saves making it.
+    """
     query, known = Traits.of(title, text), statistics()
-    vector = query_vector(title, text) if len(query.words) else None
+    if vector is None and len(query.words):
+        vector = query_vector(title, text)
     found = lexical.candidates(query, pages, known)
     if vector is not None:
         close = vectors.nearest(vector, pages, MOST_NEAR)
@@ -79,6 +95,11 @@ def ranked(title: str, text: str, pages: Collection[int], left_out: Collection[i
     orders, likenesses = fused(measures, None if vector is None else _near(vector, list(found)))
     posts = zip(found, orders.tolist(), likenesses.tolist(), strict=True)
     return sorted((Ranked(*post) for post in posts), key=lambda post: (-post.order, -post.number))
+
+
+def _pages(user: Any, kinds: Collection[Kind]) -> frozenset[int]:
+    """The pages that hold posts of these kinds and that the person may read now."""
+    return frozenset().union(*(readable_page_ids(user, HOLDERS[kind]) for kind in kinds))
 
 
 def _near(vector: vectors.Vector32, numbers: list[int]) -> Floats | None:

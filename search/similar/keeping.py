@@ -97,7 +97,7 @@ def _keep(kind: Kind, pks: list[int], *, anew: bool = False) -> None:
         ],
         update_conflicts=True,
         unique_fields=["post"],
-        update_fields=["page", "traits", "changed_at"],
+        update_fields=["page", "traits", "changed_at", "compared_at"],
     )
 
 

@@ -50,6 +50,16 @@ def pending_count() -> int:
     return _waiting(used.name).count() if used else 0
 
 
+def stored(number: int) -> Vector32 | None:
+    """The vector that the site's model made of a post, if it has and if it is of what the post says now."""
+    used = model()
+    if not used:
+        return None
+    fresh = Vector.objects.filter(profile=number, model=used.name, checked_at__gte=F("profile__changed_at"))
+    numbers = fresh.values_list("numbers", flat=True).first()
+    return _unpacked(bytes(numbers)) if numbers else None
+
+
 def similarities(vector: Vector32, numbers: Collection[int]) -> dict[int, float]:
     """How near these posts are to a vector, of those that have one."""
     used = model()

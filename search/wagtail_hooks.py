@@ -1,0 +1,40 @@
+"""What moderators find of the search in the Wagtail admin."""
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
+
+from search.duplicates import ICON, CompareView, DuplicatesView, kinds_of
+from search.similar.deciding import TOLD_APART
+
+
+class DuplicatesMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(kinds_of(request.user))
+
+    def render_component(self, request: HttpRequest) -> object:
+        self.url = reverse("duplicates", args=[kinds_of(request.user)[0].value])
+        return super().render_component(request)
+
+
+@hooks.register("register_admin_menu_item")
+def duplicates_menu_item() -> DuplicatesMenuItem:
+    return DuplicatesMenuItem(_("Probable duplicates"), "", name="duplicates", icon_name=ICON, order=212)
+
+
+@hooks.register("register_admin_urls")
+def duplicates_urls() -> list[URLPattern]:
+    listing, results = DuplicatesView.as_view(), DuplicatesView.as_view(results_only=True)
+    return [
+        path("duplicates/<slug:kind>/", listing, name="duplicates"),
+        path("duplicates/<slug:kind>/results/", results, name="duplicates_results"),
+        path("duplicates/<slug:kind>/<int:pk>/", CompareView.as_view(), name="duplicates_compare"),
+    ]
+
+
+@hooks.register("register_log_actions")
+def log_of_duplicates(actions: LogActionRegistry) -> None:
+    actions.register_action(TOLD_APART, _("Say that two posts are not the same"), _("Not a duplicate"))
