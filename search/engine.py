@@ -4,18 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.words import composed, words_in
-from ideas.models import Idea, RelatedQuestion
-from search.asking import ranked_boards, read, readable, wanted_for
-from search.backends import Backend, Facets, Kind, Sort, Term, Wanted
+from search.asking import ranked_boards, read, wanted_for
+from search.backends import Backend, Facets, Kind, Sort, Term
 from search.embedded import EmbeddedBackend
-from search.highlight import matched_in, plain_text
 from search.hits import Hit, hits_for
-from search.parsing import MOST_TERMS, Query
+from search.parsing import Query
 
 PAGE_SIZE = 20
 TELLING_FROM = 4
-MOST_RELATED = 5
 MOST_SUGGESTED = 7
 
 
@@ -101,26 +97,6 @@ def suggestions(text: str, user: Any, most: int = MOST_SUGGESTED) -> list[Hit]:
     return hits_for(backend().suggest(wanted, most), wanted.terms, user)
 
 
-def questions_like(idea: Idea, user: Any, most: int = MOST_RELATED) -> list[Hit]:
-    """Questions that share telling words with the title of an idea, without those that the team tied to it.
-
-    A question has to share two of them, or the only one.
-    """
-    words = [word.folded for word in words_in(composed(idea.title)) if len(word.folded) >= TELLING_FROM]
-    terms = tuple(Term(((word,),)) for word in dict.fromkeys(words))[:MOST_TERMS]
-    if not terms:
-        return []
-    wanted = Wanted(readable(user), terms, kinds=frozenset([Kind.QUESTION]), any_term=True)
-    found = backend().find(wanted, sort=Sort.RELEVANCE, cursor=None, size=most * 4).keys
-    tied = set(RelatedQuestion.objects.filter(idea=idea.pk).values_list("question", flat=True))
-    hits = hits_for([key for key in found if key[1] not in tied], terms, user)
-    return [hit for hit in hits if len(_shared(hit, terms)) >= min(2, len(terms))][:most]
-
-
 def backend() -> Backend:
     """The search that answers now."""
     return EmbeddedBackend()
-
-
-def _shared(hit: Hit, terms: Sequence[Term]) -> set[int]:
-    return matched_in(composed(hit.post.title), terms) | matched_in(plain_text(hit.post.body_html), terms)

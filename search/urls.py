@@ -1,10 +1,11 @@
 from django.urls import path
 
-from search import views
+from search import suggesting, views
 
 app_name = "search"
 urlpatterns = [
     path("", views.search_page, name="search"),
     path("suggestions/", views.suggest, name="suggestions"),
-    path("related/", views.related_questions, name="related"),
+    path("related/", suggesting.related, name="related"),
+    path("similar/", suggesting.similar, name="similar"),
 ]

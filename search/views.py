@@ -3,16 +3,15 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from community.views.requests import is_htmx
 from core.pagination import BadCursorError
-from ideas.models import Idea
 from search import narrowing
 from search.backends import Kind, Sort
-from search.engine import questions_like, search, suggestions
+from search.engine import search, suggestions
 
 MOST_SHOWN = 200
 
@@ -58,14 +57,3 @@ def suggest(request: HttpRequest) -> HttpResponse:
     response = render(request, "search/suggestions.html", context)
     patch_cache_control(response, private=True, no_store=True)
     return response
-
-
-@require_safe
-def related_questions(request: HttpRequest) -> HttpResponse:
-    """The questions that are like an `idea`, for its page to take in; otherwise the search for its title."""
-    number = request.GET.get("idea", "")
-    wanted = int(number) if number.isdecimal() and len(number) < 19 else 0
-    idea = get_object_or_404(Idea.objects.visible_to(request.user), pk=wanted)
-    if not is_htmx(request):
-        return redirect(narrowing.address(idea.title[:MOST_SHOWN], Kind.QUESTION))
-    return render(request, "search/related.html", {"hits": questions_like(idea, request.user)})

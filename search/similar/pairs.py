@@ -15,7 +15,7 @@ from search.similar.numbers import post_of
 
 PAIRS: Mapping[Kind, Any] = {Kind.QUESTION: QuestionPair, Kind.IDEA: IdeaPair}
 # Less alike are, as measured on sets of known duplicates, hardly ever the same.
-LEAST = 0.3
+LEAST = 0.4
 MOST_FOR_A_POST = 5
 BAND = 0.1
 

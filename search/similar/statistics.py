@@ -15,6 +15,8 @@ from search.models import Profile
 from search.similar.traits import GRAM_SPACE, Numbers, Traits
 
 SAMPLE = 2_000
+# What two posts share is not common because there are only three.
+FEW = 50
 # A site of so many posts doesn't change in minutes.
 SETTLED = 500
 LASTING = 300.0
@@ -52,7 +54,8 @@ class Statistics:
 
     def weights(self, used: NDArray[np.int64]) -> Floats:
         """The weight of what is used in so many of the sampled posts: the rarer, the more (as BM25 has it)."""
-        return np.asarray(np.log1p((self.sampled - used + 0.5) / (used + 0.5)), np.float64)
+        of = max(self.sampled, FEW)
+        return np.asarray(np.log1p((of - used + 0.5) / (used + 0.5)), np.float64)
 
     def expected(self, used: NDArray[np.int64]) -> Floats:
         """In how many of all posts something will be used."""

@@ -55,7 +55,7 @@ def test_the_worker_finds_what_was_asked_twice(twice: tuple[Question, Question])
     take_in.call()
     pair = QuestionPair.objects.get()
     assert (pair.newer, pair.older) == twice
-    assert 0.3 < pair.likeness <= 1
+    assert 0.4 <= pair.likeness <= 1
     assert compare_pending() == 0
 
 

@@ -44,7 +44,7 @@ def test_questions_that_share_telling_words_are_offered(wish: Idea, forum: Forum
 
 def test_without_htmx_it_is_a_search(wish: Idea) -> None:
     response = Client().get(f"/search/related/?idea={wish.pk}")
-    assert response["Location"] == "/search/?q=Export+the+calendar+as+a+spreadsheet&kind=question"
+    assert response["Location"] == "/search/?q=Export+the+calendar+as+a+spreadsheet"
 
 
 def test_only_what_one_may_see_is_offered(
