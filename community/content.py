@@ -32,6 +32,14 @@ class Visibility(models.TextChoices):
     DELETED = "deleted", _("deleted")
 
 
+class LanguageSource(models.TextChoices):
+    """Who says which language a post is in; a post that nobody has looked at yet is unknown."""
+
+    UNKNOWN = "", _("unknown")
+    DETECTED = "detected", _("detected")
+    PERSON = "person", _("a person")
+
+
 class Content(models.Model):
     """A post of a member. The HTML and the excerpt follow the Markdown whenever it is set through `write`.
 
@@ -82,12 +90,19 @@ class Content(models.Model):
 
 
 class Topic(Content):
-    """A post with a title and an address of its own: a question or an idea."""
+    """A post with a title and an address of its own: a question or an idea.
+
+    `language` is a code of community.languages; nothing where it is another one, or can't be told.
+    """
 
     title = models.CharField(_("title"), max_length=255)
     slug = models.SlugField(max_length=80, allow_unicode=True, editable=False)
     comment_count = models.PositiveIntegerField(default=0, editable=False)
     last_activity_at = models.DateTimeField(default=timezone.now, editable=False)
+    language = models.CharField(max_length=2, blank=True, default="", editable=False)
+    language_source = models.CharField(
+        max_length=8, choices=LanguageSource.choices, blank=True, default=LanguageSource.UNKNOWN, editable=False
+    )
 
     class Meta:
         abstract = True
@@ -183,6 +198,11 @@ class AbstractMergeEdge(models.Model):
 
     class Meta:
         abstract = True
+
+
+def undetected_index(name: str) -> models.Index:
+    """Leads to the posts whose language is still to be detected."""
+    return models.Index(fields=["id"], condition=models.Q(language_source=LanguageSource.UNKNOWN), name=name)
 
 
 def source_constraint(name: str) -> models.UniqueConstraint:

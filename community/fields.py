@@ -11,7 +11,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from community.content import BODY_LENGTH, TITLE_LENGTH
+from community.content import BODY_LENGTH, TITLE_LENGTH, LanguageSource, Topic
+from community.languages import DETECT, LANGUAGES, OTHER
 
 MOST_TAGS = 5
 TAG_LENGTH = 30
@@ -114,3 +115,21 @@ def _check_tags(tags: list[str]) -> None:
             raise ValidationError(message % {"tag": tag, "most": TAG_LENGTH})
         if not slugify(tag, allow_unicode=True).strip("-_"):
             raise ValidationError(_("“%(tag)s” can't be a tag: it has no letter or digit.") % {"tag": tag})
+
+
+class LanguageField(forms.ChoiceField):
+    """Which language a post is written in: what was detected, or one that somebody says instead."""
+
+    def __init__(self, topic: Topic) -> None:
+        said = topic.language_source == LanguageSource.PERSON
+        detected = _("Detect it")
+        if topic.language_source == LanguageSource.DETECTED:
+            name = LANGUAGES[topic.language] if topic.language else _("not recognised")
+            detected = _("Detected: %(language)s") % {"language": name}
+        super().__init__(
+            label=gettext_lazy("Language"),
+            help_text=gettext_lazy("The search and screen readers go by it."),
+            choices=[(DETECT, detected), *LANGUAGES.items(), (OTHER, _("Another language"))],
+            initial=(topic.language or OTHER) if said else DETECT,
+            required=False,
+        )

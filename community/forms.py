@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.content import COMMENT_LENGTH
-from community.fields import MarkdownField, TagsField, TitleField
+from community.fields import LanguageField, MarkdownField, TagsField, TitleField
 from community.models import Question
 
 _ADDRESS = re.compile(r"(?:^|/)q/(\d{1,18})(?:/|$)")
@@ -26,6 +26,12 @@ class QuestionForm(forms.Form):
         label=gettext_lazy("The details"), help_text=gettext_lazy("What have you tried, and what happened instead?")
     )
     tags = TagsField()
+
+
+class QuestionEditForm(QuestionForm):
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = LanguageField(question)
 
 
 class AnswerForm(forms.Form):

@@ -24,6 +24,7 @@ from community.content import (
     Visibility,
     edge_constraints,
     source_constraint,
+    undetected_index,
 )
 from community.querysets import (
     AnswerQuerySet,
@@ -123,6 +124,7 @@ class Question(index.Indexed, Topic):
                 name="question_unanswered",
             ),
             models.Index(fields=["author", "-created_at", "-id"], name="question_author"),
+            undetected_index("question_undetected"),
         ]
 
     def get_absolute_url(self) -> str:

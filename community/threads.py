@@ -177,4 +177,4 @@ def _canonical(question: Question, user: Any) -> Question | None:
 
 def _duplicates(question: Question, user: Any) -> list[Question]:
     duplicates = Question.objects.visible_to(user).filter(canonical=question, visibility=Visibility.VISIBLE)
-    return list(duplicates.only("title", "slug").order_by("created_at", "pk")[:MOST_DUPLICATES])
+    return list(duplicates.only("title", "slug", "language").order_by("created_at", "pk")[:MOST_DUPLICATES])

@@ -12,6 +12,7 @@ from taggit.models import Tag
 from accounts.managers import SYSTEM_HANDLE
 from community import families
 from community.actions import merge_question
+from community.actions.languages import detect_languages
 from community.content import Content, Topic, Visibility
 from community.models import Answer, Comment, ForumPage, Question, QuestionMerge, TaggedQuestion
 from core.models import ImportRun
@@ -301,12 +302,16 @@ class Site:
                 )
 
     def index(self) -> None:
-        """Put what came into the search index, and what earlier runs could not because they did not finish."""
+        """Put what came into the search index, and what earlier runs could not because they did not finish.
+
+        Its languages are detected later, by a worker.
+        """
         unfinished = (ImportRun.State.RUNNING, ImportRun.State.FAILED)
         runs = ImportRun.objects.filter(format=self.run.format, state__in=unfinished).values_list("pk", flat=True)
         questions, ideas = derived.brought_by(list(runs))
         index_questions(questions.order_by("pk").values_list("pk", flat=True).iterator())
         index_ideas(ideas.order_by("pk").values_list("pk", flat=True).iterator())
+        detect_languages.enqueue()
 
 
 def _authors(posts: Iterable[Post]) -> dict[Person, datetime | None]:

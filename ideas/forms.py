@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member, Organisation
 from community.content import COMMENT_LENGTH
-from community.fields import MarkdownField, TagsField, TitleField
+from community.fields import LanguageField, MarkdownField, TagsField, TitleField
 from community.models import Question
 from ideas.errors import EmptyAnswerError, UnknownTrackerError, UntranslatedAnswerError
 from ideas.models import SENTENCE_LENGTH, Idea, Importance, Status, TrackerLink, Vote, VoteEvent
@@ -44,6 +44,12 @@ class IdeaForm(forms.Form):
         label=_("Why it matters"), help_text=_("What are you trying to do, and what stands in the way today?")
     )
     tags = TagsField()
+
+
+class IdeaEditForm(IdeaForm):
+    def __init__(self, *args: Any, idea: Idea, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = LanguageField(idea)
 
 
 class CommentForm(forms.Form):

@@ -1,4 +1,5 @@
-"""Who proves an address hears of votes that the team added for a customer with this address."""
+"""What follows from what happened: languages are detected, and who proves an address hears of votes that the team added
+for a customer with this address."""
 
 from typing import Any
 
@@ -12,7 +13,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
+from community.actions.languages import detect_later
 from ideas.claims import waiting_for
+from ideas.models import Idea
+from ideas.signals import idea_posted
+
+
+@receiver(idea_posted)
+def detect_language_of_idea(idea: Idea, **kwargs: Any) -> None:
+    detect_later(idea)
 
 
 @receiver(email_confirmed)

@@ -8,7 +8,13 @@ from taggit.models import Tag
 
 from accounts.models import Member
 from community.models import Answer, Question
-from community.signals import content_edited, question_answered, question_asked, visibility_changed
+from community.signals import (
+    content_edited,
+    languages_changed,
+    question_answered,
+    question_asked,
+    visibility_changed,
+)
 from ideas.models import Idea
 from ideas.signals import idea_merge_undone, idea_posted, ideas_merged
 from search.articles import article_models
@@ -69,6 +75,16 @@ def index_article(instance: Any, **kwargs: Any) -> None:
 
 def forget_row(instance: Any, **kwargs: Any) -> None:
     forget(type(instance), [instance.pk])
+
+
+@receiver(languages_changed, sender=Question)
+def index_questions_again(keys: list[int], **kwargs: Any) -> None:
+    index_questions(keys)
+
+
+@receiver(languages_changed, sender=Idea)
+def index_ideas_again(keys: list[int], **kwargs: Any) -> None:
+    index_ideas(keys)
 
 
 for model in article_models():

@@ -9,6 +9,7 @@ from community.actions.content import (
     edit_content,
     set_visibility,
 )
+from community.actions.languages import choose_language
 from community.actions.merging import merge_question, undo_question_merge
 from community.actions.questions import QuestionLockedError, ask_question, edit_question
 
@@ -18,6 +19,7 @@ __all__ = [
     "QuestionLockedError",
     "accept_answer",
     "ask_question",
+    "choose_language",
     "delete_content",
     "edit_content",
     "edit_question",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
 from community.actions.content import check_not_posted_twice, edit_content
+from community.actions.languages import choose_language
 from community.models import ForumPage, Question
 from community.permissions import check_can_post
 from community.signals import question_asked
@@ -33,8 +34,13 @@ def ask_question(*, forum: ForumPage, by: Member, title: str, body: str, tags: I
 
 
 @transaction.atomic
-def edit_question(*, question: Question, by: Member, title: str, body: str, tags: Iterable[str]) -> Question:
-    """Change a question's title, text and tags; see edit_content."""
+def edit_question(
+    *, question: Question, by: Member, title: str, body: str, tags: Iterable[str], language: str = ""
+) -> Question:
+    """Change a question's title, text and tags, and its language if one is given.
+
+    See edit_content and choose_language.
+    """
     question = edit_content(content=question, by=by, title=title, body=body)
     question.tags.set(list(tags))
-    return question
+    return choose_language(content=question, by=by, language=language) if language else question

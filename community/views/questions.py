@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.kept_forms import member_required, take
 from community.actions import delete_content, edit_question
-from community.forms import AnswerForm, CommentForm, QuestionForm
+from community.forms import AnswerForm, CommentForm, QuestionEditForm
 from community.permissions import check_can_edit
 from community.threads import read_thread, takes_posts
 from community.views.finding import find_question
@@ -50,11 +50,11 @@ def question_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def question_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a question's title, text and tags: its author, or a moderator."""
+    """Change a question's title, text, tags and language: its author, or a moderator."""
     question = find_question(request, pk)
     check_can_edit(request.user, question)
     now: dict[str, Any] = {"title": question.title, "body": question.body, "tags": question.tags.all()}
-    form = QuestionForm(typed(request), initial=now | take(request))
+    form = QuestionEditForm(typed(request), initial=now | take(request), question=question)
     edited, status = submit(form, edit_question, question=question, by=member_of(request))
     if edited:
         return redirect(edited)

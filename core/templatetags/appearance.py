@@ -8,10 +8,10 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -26,6 +26,24 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="c-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
     return format_html('<svg class="c-icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@register.filter
+def lang(language: str) -> str:
+    """Return ` lang="de"` for an element whose text is known to be in another language than the page."""
+    return format_html(' lang="{}"', language) if _is_another(language) else ""
+
+
+@register.simple_tag
+def in_language(text: str, language: str) -> str:
+    """Return the text, marked as being in this language if the page is known to be in another."""
+    return (
+        format_html('<span lang="{}">{}</span>', language, text) if _is_another(language) else conditional_escape(text)
+    )
+
+
+def _is_another(language: str) -> bool:
+    return bool(language) and language != (get_language() or "").partition("-")[0]
 
 
 @register.filter

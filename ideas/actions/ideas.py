@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Member
 from community import families
-from community.actions import delete_content, edit_content
+from community.actions import choose_language, delete_content, edit_content
 from community.actions.content import check_not_posted_twice
 from ideas.actions.voting import cast_vote
 from ideas.errors import BudgetSpentError, OthersMergedIntoError
@@ -50,11 +50,14 @@ def post_idea(
 
 
 @transaction.atomic
-def edit_idea(*, idea: Idea, by: Member, title: str, body: str, tags: Iterable[str]) -> Idea:
-    """Change an idea's title, text and tags; see community.actions.edit_content."""
+def edit_idea(*, idea: Idea, by: Member, title: str, body: str, tags: Iterable[str], language: str = "") -> Idea:
+    """Change an idea's title, text and tags, and its language if one is given.
+
+    See edit_content and choose_language of community.actions.
+    """
     idea = edit_content(content=idea, by=by, title=title, body=body, moderate=MODERATE)
     idea.tags.set(list(tags))
-    return idea
+    return choose_language(content=idea, by=by, language=language, moderate=MODERATE) if language else idea
 
 
 @transaction.atomic

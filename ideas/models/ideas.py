@@ -24,6 +24,7 @@ from community.content import (
     Topic,
     Visibility,
     source_constraint,
+    undetected_index,
 )
 from community.models import Question
 from core.words import WordsField
@@ -111,6 +112,7 @@ class Idea(index.Indexed, Topic):
         ]
         constraints = [source_constraint("unique_idea_source")]
         indexes = [
+            undetected_index("idea_undetected"),
             models.Index(
                 fields=["board", "-top_score", "-id"],
                 condition=Q(visibility=Visibility.VISIBLE, canonical__isnull=True),

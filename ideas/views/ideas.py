@@ -23,7 +23,7 @@ from ideas.actions import delete_idea, edit_idea
 from ideas.ballots import ballot, may_see_count
 from ideas.changelog import entries_on
 from ideas.edits import edits_since_votes
-from ideas.forms import CommentForm, IdeaForm, VoteReasonForm, reason_of
+from ideas.forms import CommentForm, IdeaEditForm, VoteReasonForm, reason_of
 from ideas.models import Idea
 from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
 from ideas.planning import public_target, read_plan
@@ -151,11 +151,11 @@ def _with(address: str, parameters: Mapping[str, object]) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def idea_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change an idea's title, text and tags: its author, or a moderator."""
+    """Change an idea's title, text, tags and language: its author, or a moderator."""
     idea = find_idea(request, pk)
     check_can_edit(request.user, idea, MODERATE)
     now: dict[str, Any] = {"title": idea.title, "body": idea.body, "tags": idea.tags.all()}
-    form = IdeaForm(typed(request), initial=now | take(request))
+    form = IdeaEditForm(typed(request), initial=now | take(request), idea=idea)
     edited, status = submit(form, edit_idea, idea=idea, by=request.user)
     if edited:
         return redirect(own_page(edited))
