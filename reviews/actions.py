@@ -141,7 +141,7 @@ def build_draft(
     review.save()
     review.more_boards.set(others)
     log(instance=review, action="reviews.create", user=by)
-    return review
+    return Review.objects.get(pk=review.pk)
 
 
 @transaction.atomic
@@ -172,7 +172,7 @@ def rebuild_draft(
     review.save()
     review.more_boards.set(others)
     log(instance=review, action="reviews.change", user=by)
-    return review
+    return Review.objects.get(pk=review.pk)
 
 
 @transaction.atomic

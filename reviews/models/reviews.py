@@ -128,7 +128,7 @@ class Review(models.Model):
     def is_published(self) -> bool:
         return self.state == self.State.PUBLISHED
 
-    @property
+    @cached_property
     def board_ids(self) -> list[int]:
         """All its boards, in the order of their numbers."""
         return sorted({self.board_id, *self.more_boards.values_list("pk", flat=True)})

@@ -146,7 +146,7 @@ def test_the_screens_cost_the_same_for_many_ideas(
         url("detail", published.pk),
         url("index"),
     ):
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(40):
             text_at(product, address)
 
 
