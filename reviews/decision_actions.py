@@ -17,6 +17,7 @@ from ideas.actions.merging import join, separate
 from ideas.actions.statuses import check_answer_is_whole, correct_answer, give_status
 from ideas.errors import EmptyAnswerError, OtherBoardsStatusError
 from ideas.models import Idea, IdeaMerge, Status, StatusChange
+from reviews.contents import holds
 from reviews.decision_errors import (
     DecidedAlreadyError,
     NoTargetError,
@@ -62,7 +63,7 @@ def propose_decision(
     NotInReviewError, DecidedAlreadyError, StaleProposalError, NoTargetError and UntranslatedAnswerError.
     """
     review = _locked(review, by)
-    if not review.items.filter(idea=idea).exists():
+    if not holds(review, [idea]):
         raise NotInReviewError
     if review.decisions.filter(idea=idea).exists():
         raise DecidedAlreadyError

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import ForbiddenError
 from ideas.models import Idea, IdeaBoardPage
-from ideas.permissions import check_can_change_status, check_can_see_voters
+from ideas.permissions import check_can_change_status, check_can_plan, check_can_see_voters
 from ideas.querysets import readable_boards
 from reviews.models import COLLECT, Review, ReviewComment
 from reviews.querysets import VIEW
@@ -18,6 +18,8 @@ DECIDE = "reviews.decide_review"
 REQUEST_RESEARCH = "reviews.request_research"
 INTERPRET = "reviews.add_interpretation"
 AMOUNTS = "reviews.view_amounts"
+MANAGE_DESTINATIONS = "reviews.manage_destinations"
+SEND = "reviews.send_to_destination"
 
 
 def check_can_view(user: Any) -> None:
@@ -84,6 +86,21 @@ def check_can_collect(user: Any, board_id: int) -> None:
     """Adding to what was collected, and answering."""
     check_can_see_research(user)
     _check_can_read(user, board_id)
+
+
+def check_can_manage_destinations(user: Any) -> None:
+    """Saying which trackers and webhooks there are; whoever may can't read their keys either."""
+    if not user.has_perm(MANAGE_DESTINATIONS):
+        raise ForbiddenError(_("Only administrators can say where ideas are sent to."))
+
+
+def check_can_send(user: Any, review: Review) -> None:
+    """Sending ideas of a review to a tracker, which links them to what they are there."""
+    check_can_view(user)
+    if not user.has_perm(SEND):
+        raise ForbiddenError(_("Your account may read product reviews, but not send their ideas to trackers."))
+    check_can_plan(user)
+    _check_can_read(user, *review.board_ids)
 
 
 def check_can_download(user: Any, review: Review) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
 from core.errors import ConflictError
+from reviews.contents import holds
 from reviews.decision_errors import NotInReviewError
 from reviews.models import Review, ReviewComment
 from reviews.permissions import check_can_change_comment, check_can_talk
@@ -23,7 +24,7 @@ def comment_on_review(*, review: Review, by: Member, body: str, idea: int | None
     """
     review = Review.objects.select_for_update(of=("self",), no_key=True).get(pk=review.pk)
     check_can_talk(by, review)
-    if idea is not None and not review.items.filter(idea=idea).exists():
+    if idea is not None and not holds(review, [idea]):
         raise NotInReviewError
     comment = ReviewComment(review=review, idea_id=idea, author=by)
     comment.write(body)

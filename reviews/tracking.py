@@ -44,7 +44,9 @@ def looks_at(review: Review) -> QuerySet[ReviewLook]:
 
 def downloads_of(review: Review) -> list[Download]:
     """Who took the review out of the site, in which form and when, the newest first."""
-    lines = ReviewLogEntry.objects.filter(review=review, action="reviews.download").order_by("-timestamp", "-pk")
+    lines = ReviewLogEntry.objects.filter(
+        review=review, action__in=["reviews.download", "reviews.send_to_tracker"]
+    ).order_by("-timestamp", "-pk")
     names = Member.objects.in_bulk({line.user_id for line in lines if line.user_id})
     return [
         Download(

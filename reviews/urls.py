@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews import decision_views, research_views, talk_views, tracking_views, views
+from reviews import decision_views, research_views, talk_views, tracker_views, tracking_views, views
 from reviews.views import building, comparing, evidence, files
 
 app_name = "reviews"
@@ -34,6 +34,10 @@ urlpatterns = [
     path("<int:pk>/comment/", talk_views.CommentView.as_view(), name="comment"),
     path("<int:pk>/comments/<int:comment>/edit/", talk_views.EditCommentView.as_view(), name="comment-edit"),
     path("<int:pk>/comments/<int:comment>/remove/", talk_views.RemoveCommentView.as_view(), name="comment-remove"),
+    path("<int:pk>/trackers/", tracker_views.SendView.as_view(), name="send"),
+    path("destinations/", tracker_views.DestinationsView.as_view(), name="destinations"),
+    path("destinations/new/", tracker_views.DestinationView.as_view(), name="destination-create"),
+    path("destinations/<int:destination>/", tracker_views.DestinationView.as_view(), name="destination-edit"),
     path("<int:pk>/activity/", tracking_views.ActivityView.as_view(), name="activity"),
     path("outcomes/", tracking_views.OutcomesView.as_view(), name="outcomes"),
     path("recurring/", tracking_views.RecurringIndexView.as_view(), name="recurring"),

@@ -15,8 +15,10 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from reviews import urls
 from reviews.models import COLLECT, ResearchLogEntry, ResearchRequest, Review, ReviewLogEntry
+from reviews.permissions import MANAGE_DESTINATIONS
 from reviews.querysets import VIEW
 from reviews.research_views import RESEARCH_ICON
+from reviews.tracker_views import DESTINATIONS_ICON
 from reviews.tracking_views import DraftsPanel
 from reviews.views import ICON
 
@@ -35,6 +37,19 @@ def reviews_menu_item() -> ReviewsMenuItem:
 @hooks.register("construct_homepage_panels")
 def drafted_reviews(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(DraftsPanel(request.user))
+
+
+class DestinationsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(MANAGE_DESTINATIONS))
+
+
+@hooks.register("register_settings_menu_item")
+def destinations_menu_item() -> DestinationsMenuItem:
+    address = reverse_lazy("reviews:destinations")
+    return DestinationsMenuItem(
+        _("Trackers and webhooks"), address, name="destinations", icon_name=DESTINATIONS_ICON, order=900
+    )
 
 
 class ResearchMenuItem(MenuItem):
@@ -58,6 +73,7 @@ def review_permissions() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
     names = ["add_review", "change_review", "publish_review", "view_review", "decide_review"]
     names += ["request_research", "collect_research", "add_interpretation", "view_amounts"]
+    names += ["manage_destinations", "send_to_destination"]
     return Permission.objects.filter(content_type__app_label="reviews", codename__in=names)
 
 
@@ -99,6 +115,7 @@ def review_log(actions: LogActionRegistry) -> None:
     actions.register_action("reviews.stop", _("Stop the publishing of a review"), _("Publishing stopped"))
     actions.register_action("reviews.publish", _("Publish a product review"), _("Published"))
     actions.register_action("reviews.download")(DownloadFormatter)
+    actions.register_action("reviews.send_to_tracker")(SendFormatter)
     actions.register_action("reviews.propose", _("Note a decision"), _("Decision noted"))
     actions.register_action(
         "reviews.withdraw_proposal", _("Take back a noted decision"), _("Noted decision taken back")
@@ -132,3 +149,10 @@ class ExclusionFormatter(LogFormatter):
 
     def format_message(self, log_entry: Any) -> str:
         return gettext("Left out idea %(idea)s: %(reason)s") % log_entry.data
+
+
+class SendFormatter(LogFormatter):
+    label = _("Send ideas of a product review to a tracker")
+
+    def format_message(self, log_entry: Any) -> str:
+        return gettext("Sent to %(name)s") % {"name": log_entry.data.get("form", "")}

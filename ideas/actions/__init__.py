@@ -20,6 +20,7 @@ from ideas.actions.merging import (
 from ideas.actions.planning import (
     add_tracker_link,
     edit_note,
+    keep_tracker_link,
     plan_idea,
     remove_note,
     remove_tracker_link,
@@ -53,6 +54,7 @@ __all__ = [
     "explain_vote",
     "follow_idea",
     "hide_sentence",
+    "keep_tracker_link",
     "merge_idea",
     "place_on_roadmap",
     "plan_idea",

@@ -79,6 +79,20 @@ def add_tracker_link(*, idea: Idea, by: Member, url: str) -> TrackerLink:
 
 
 @transaction.atomic
+def keep_tracker_link(*, idea: Idea, by: Member, url: str) -> TrackerLink:
+    """Link an idea to an item that was made of it in a tracker, whatever its address is; an old link stays.
+
+    Raises ForbiddenError.
+    """
+    idea = _locked(idea)
+    check_can_plan(by)
+    link, is_new = TrackerLink.objects.get_or_create(idea=idea, url=tidied(url), defaults={"added_by": by})
+    if is_new:
+        tracker_linked.send(sender=TrackerLink, link=link, by=by)
+    return link
+
+
+@transaction.atomic
 def remove_tracker_link(*, link: TrackerLink, by: Member) -> None:
     """Take a link away; the site's log keeps it. Raises ForbiddenError and LinkGoneError."""
     _locked(link.idea)

@@ -1,6 +1,7 @@
 """What reviews know, a module for each noun."""
 
 from reviews.models.decisions import Decision, DecisionKind, DecisionNotice, ProposedDecision
+from reviews.models.destinations import Destination, TrackerIssue
 from reviews.models.research import COLLECT, ResearchItem, ResearchLogEntry, ResearchRequest, ReviewResearch
 from reviews.models.reviews import (
     MOST_IDEAS,
@@ -33,6 +34,7 @@ __all__ = [
     "Decision",
     "DecisionKind",
     "DecisionNotice",
+    "Destination",
     "DraftNotice",
     "Interpretation",
     "PreparedIdea",
@@ -54,5 +56,6 @@ __all__ = [
     "SealedName",
     "SealedText",
     "SnapshotIdea",
+    "TrackerIssue",
     "digest",
 ]

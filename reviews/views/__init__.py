@@ -392,7 +392,12 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
         looked = self.button(gettext("Who looked at it"), "view", "activity", priority=9, kind=Button)
         review, may_change = self.review, self.request.user.has_perm(permissions.CHANGE)
         if review.is_published:
-            return [looked] if review.snapshot.is_first_format else [looked, *self.published_buttons()]
+            if self.request.user.has_perm(permissions.SEND):
+                label = gettext("Send to a tracker")
+                sent = [self.button(label, "link-external", "send", priority=8, kind=Button), looked]
+            else:
+                sent = [looked]
+            return sent if review.snapshot.is_first_format else [*sent, *self.published_buttons()]
         if not may_change:
             return [looked]
         if review.is_in_review:
