@@ -69,19 +69,12 @@ class AnswerForm(forms.Form):
     Valid, it has them in `cleaned_data["translations"]`, {language: Markdown}.
     """
 
-    translation_widget: type[forms.Textarea] = forms.Textarea
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         said = self.initial.get("translations", {})
         for language, name in settings.LANGUAGES:
             label = format_lazy(gettext_lazy("Public answer in {language}"), language=name)
-            field = MarkdownField(
-                label=label,
-                required=False,
-                initial=said.get(language),
-                widget=self.translation_widget(attrs={"rows": 5}),
-            )
+            field = MarkdownField(label=label, required=False, rows=5, initial=said.get(language))
             self.fields[_in(language)] = field
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,23 @@ def read_draft(review: Review, user: Any) -> list[ReviewedIdea]:
         ReviewedIdea(idea.pk, 0, idea.title, idea.get_absolute_url(), comment_count=counts.get(idea.pk, 0))
         for idea in ideas.only("pk", "title", "slug")
     ]
+
+
+def show_targets(user: Any, said: Iterable[Decision | ProposedDecision]) -> None:
+    """Give each that merges the idea that it is merged into as `target`, where the person may see that idea."""
+    said = list(said)
+    seen = Idea.objects.visible_to(user).in_bulk({one.merge_into_id for one in said if one.merge_into_id})
+    for one in said:
+        one.target = seen.get(one.merge_into_id)  # type: ignore[union-attr]
+
+
+def said_of(rows: Iterable[ReviewedIdea]) -> Iterator[Decision | ProposedDecision]:
+    """What was decided and is proposed on these ideas now."""
+    for row in rows:
+        if row.decided is not None:
+            yield from row.decided.lines
+        elif row.proposal is not None:
+            yield row.proposal
 
 
 def with_decided(reviews: QuerySet[Review]) -> QuerySet[Any]:

@@ -23,8 +23,6 @@ USUAL_STATUS = {DecisionKind.ACCEPTED: Status.Kind.PLANNED, DecisionKind.DECLINE
 class DecisionForm(AnswerForm):
     """What is decided on an idea, and what the public is told. Valid, it has a Verdict in `cleaned_data["verdict"]`."""
 
-    translation_widget = AdminAutoHeightTextInput
-
     kind = forms.ChoiceField(
         label=_("Decision"),
         choices=[(kind.value, capfirst(kind.label)) for kind in DecisionKind],
@@ -53,6 +51,8 @@ class DecisionForm(AnswerForm):
     def __init__(self, *args: Any, user: Any, idea: Idea, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.idea = idea
+        for translation in self.translation_fields:
+            translation.field.widget = AdminAutoHeightTextInput()
         field: Any = self.fields["merge_into"]
         field.queryset = Idea.objects.visible_to(user).listed()
         field.widget.reader = user

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,7 +19,16 @@ from core.markdown import render
 from ideas.answers import told_in
 from ideas.models import Idea
 from reviews import permissions
-from reviews.deciding import ReviewedIdea, begun_with, last_change, read_draft, read_ideas, seen_idea
+from reviews.deciding import (
+    ReviewedIdea,
+    begun_with,
+    last_change,
+    read_draft,
+    read_ideas,
+    said_of,
+    seen_idea,
+    show_targets,
+)
 from reviews.decision_actions import apply_decisions, correct_decision, propose_decision, token_of, withdraw_proposal
 from reviews.decision_errors import NotPublishedError
 from reviews.decision_forms import CorrectedDecisionForm, DecisionForm, StatusesForm
@@ -71,6 +81,7 @@ class IdeaView(IdeaScreen, WagtailAdminTemplateMixin, View):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         decided = self.row.decided
+        show_targets(request.user, said_of([self.row]))
         said = decided.said if decided else None
         context = self.get_context_data(
             review=self.review,
@@ -80,7 +91,7 @@ class IdeaView(IdeaScreen, WagtailAdminTemplateMixin, View):
             earlier=decided.lines[-2::-1] if decided else [],
             proposal_html=self.row.proposal and render(self.row.proposal.answer),
             told=said and told_in(said, ""),
-            languages=list(said.translations) if said else [],
+            languages=[name for language, name in settings.LANGUAGES if said and language in said.translations],
             audience=audience_of(decided.latest).count() if decided and self.idea else None,
             may_decide=may_decide(request.user),
             **talk_context(request.user, self.review, self.row.pk),
@@ -201,6 +212,7 @@ class ApplyView(Screen, WagtailAdminTemplateMixin, View):
 
     def show(self, form: StatusesForm, status: int = 200) -> HttpResponse:
         rows = read_ideas(self.review, [proposal.idea_id for proposal in self.proposals()])
+        show_targets(self.request.user, said_of(rows))
         seen = token_of([row.proposal for row in rows if row.proposal])
         context = self.get_context_data(review=self.review, form=form, rows=rows, seen=seen)
         response: HttpResponse = self.render_to_response(context, status=status)

@@ -65,11 +65,12 @@ class SendView(Screen, WagtailAdminTemplateMixin, View):
         return SendForm(data, rows=read_ideas(self.review, offered))
 
     def show(self, form: SendForm, status: int = 200) -> HttpResponse:
-        issues = TrackerIssue.objects.filter(review=self.review).select_related("destination", "idea", "requested_by")
+        issues = TrackerIssue.objects.filter(review=self.review).select_related("destination")
+        titles = dict(form.fields["ideas"].choices)  # type: ignore[attr-defined]
         context = self.get_context_data(
             review=self.review,
             form=form,
-            issues=issues.order_by("destination__name", "pk"),
+            issues=[(titles.get(issue.idea_id, ""), issue) for issue in issues.order_by("destination__name", "pk")],
             has_destinations=Destination.objects.filter(is_active=True).exists(),
         )
         response: HttpResponse = self.render_to_response(context, status=status)
