@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.pagination import BadCursorError
 
 SALT = "search.cursor"
-LONGEST = 2_000
+LONGEST = 4_000
 
 
 def sealed(position: list[Any]) -> str:

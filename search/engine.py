@@ -6,6 +6,8 @@ from typing import Any
 
 from search.asking import ranked_boards, read, wanted_for
 from search.backends import Backend, Facets, Kind, Sort, Term
+from search.elastic import client
+from search.elastic.failover import FailoverBackend
 from search.embedded import EmbeddedBackend
 from search.hits import Hit, hits_for
 from search.parsing import Query
@@ -98,5 +100,5 @@ def suggestions(text: str, user: Any, most: int = MOST_SUGGESTED) -> list[Hit]:
 
 
 def backend() -> Backend:
-    """The search that answers now."""
-    return EmbeddedBackend()
+    """The search that answers now, for one request."""
+    return FailoverBackend() if client.is_configured() else EmbeddedBackend()

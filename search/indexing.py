@@ -16,7 +16,9 @@ from wagtail.search.models import IndexEntry
 
 from community.models import Question
 from ideas.models import Idea
+from search import outbox
 from search.backends import Kind
+from search.listed import kind_of
 from search.models import MemberDocument, TagDocument
 from search.similar import keeping
 
@@ -29,6 +31,7 @@ def index_questions(pks: Iterable[int]) -> None:
         with transaction.atomic():
             _index(Question, batch)
             keeping.keep(Kind.QUESTION, batch)
+            outbox.note(Kind.QUESTION, batch)
 
 
 def index_ideas(pks: Iterable[int]) -> None:
@@ -42,25 +45,38 @@ def index_ideas(pks: Iterable[int]) -> None:
         with transaction.atomic():
             _index(Idea, sorted(around))
             keeping.keep(Kind.IDEA, sorted(around))
+            outbox.note(Kind.IDEA, sorted(around))
 
 
 def index_members(pks: Iterable[int]) -> None:
     """Put these members into the index, or take them out, as they are now."""
-    _index(MemberDocument, pks)
+    for batch in _batches(pks):
+        _index(MemberDocument, batch)
+        outbox.note(Kind.MEMBER, batch)
 
 
 def index_tags(pks: Iterable[int]) -> None:
     """Put these tags into the index as they are now."""
-    _index(TagDocument, pks)
+    for batch in _batches(pks):
+        _index(TagDocument, batch)
+        outbox.note(Kind.TAG, batch)
 
 
 def index_articles(model: Any, pks: Iterable[int]) -> None:
     """Put these pages into the index as they are now; whether they are published is asked when somebody searches."""
-    _index(model, pks)
+    for batch in _batches(pks):
+        _index(model, batch)
+        outbox.note(Kind.ARTICLE, batch)
+
+
+def forget_rows(model: Any, pks: list[int]) -> None:
+    """Take these rows of a model out of the index, for good."""
+    forget(model, pks)
+    outbox.note(kind_of(model), pks, is_removal=True)
 
 
 def forget(model: Any, pks: Iterable[int]) -> None:
-    """Take these rows of a model out of the index."""
+    """Take these rows of a model out of the embedded index."""
     of_type = ContentType.objects.get_for_model(model)
     IndexEntry.objects.filter(content_type=of_type, object_id__in=[str(pk) for pk in pks]).delete()
 

@@ -28,6 +28,10 @@ def models_of(kind: Kind) -> list[type[Model]]:
     return article_models() if kind == Kind.ARTICLE else [models[kind]]
 
 
+def kind_of(model: type[Model]) -> Kind:
+    return next(kind for kind in Kind if model in models_of(kind))
+
+
 def listed(kind: Kind, wanted: Wanted) -> QuerySet[Any]:
     """The rows of a kind on the wanted pages that pass the filters."""
     if kind == Kind.QUESTION:

@@ -18,7 +18,14 @@ from community.signals import (
 from ideas.models import Idea
 from ideas.signals import idea_merge_undone, idea_posted, ideas_merged
 from search.articles import article_models
-from search.indexing import forget, index_articles, index_ideas, index_members, index_questions, index_tags
+from search.indexing import (
+    forget_rows,
+    index_articles,
+    index_ideas,
+    index_members,
+    index_questions,
+    index_tags,
+)
 
 # What decides whether somebody can be found, and by which words.
 OF_MEMBERS = {"name", "handle", "email", "is_active", "erased_at"}
@@ -74,7 +81,7 @@ def index_article(instance: Any, **kwargs: Any) -> None:
 
 
 def forget_row(instance: Any, **kwargs: Any) -> None:
-    forget(type(instance), [instance.pk])
+    forget_rows(type(instance), [instance.pk])
 
 
 @receiver(languages_changed, sender=Question)

@@ -1,4 +1,4 @@
-"""What moderators find of the search in the Wagtail admin."""
+"""What moderators and operators find of the search in the Wagtail admin."""
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -7,7 +7,9 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
+from core.background_report import PERMISSION as OPERATE
 from search.duplicates import ICON, CompareView, DuplicatesView, kinds_of
+from search.elastic.report import SearchReport
 from search.similar.deciding import TOLD_APART
 
 
@@ -29,10 +31,21 @@ def duplicates_menu_item() -> DuplicatesMenuItem:
 def duplicates_urls() -> list[URLPattern]:
     listing, results = DuplicatesView.as_view(), DuplicatesView.as_view(results_only=True)
     return [
+        path("reports/elasticsearch/", SearchReport.as_view(), name="elastic_report"),
         path("duplicates/<slug:kind>/", listing, name="duplicates"),
         path("duplicates/<slug:kind>/results/", results, name="duplicates_results"),
         path("duplicates/<slug:kind>/<int:pk>/", CompareView.as_view(), name="duplicates_compare"),
     ]
+
+
+class SearchItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(OPERATE))
+
+
+@hooks.register("register_reports_menu_item")
+def search_item() -> MenuItem:
+    return SearchItem(_("Elasticsearch"), reverse("elastic_report"), icon_name="search", order=1210)
 
 
 @hooks.register("register_log_actions")

@@ -134,10 +134,16 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_url() -> Iterator[str]:
-    """An Elasticsearch node of one's own, for tests marked es."""
-    with elasticsearch.running() as url:
-        yield url
+def elasticsearch_node() -> Iterator[elasticsearch.Node]:
+    """An Elasticsearch node of one's own, for tests marked es; whoever kills it starts it again."""
+    with elasticsearch.node() as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(elasticsearch_node: elasticsearch.Node) -> str:
+    """The node's address."""
+    return elasticsearch_node.url
 
 
 @pytest.fixture(scope="session")

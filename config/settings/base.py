@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from .environment import address, database, embedding_model, json_object, networks, whole_number
+from .environment import address, database, embedding_model, json_object, networks, server, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("CHORUS_VAR", BASE_DIR / "var"))
@@ -104,6 +104,11 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+ELASTICSEARCH_URL = server("ELASTICSEARCH_URL", port=9200)
+ELASTICSEARCH_API_KEY = os.environ.get("ELASTICSEARCH_API_KEY", "")
+ELASTICSEARCH_CA = os.environ.get("ELASTICSEARCH_CA", "")
+ELASTICSEARCH_PREFIX = os.environ.get("ELASTICSEARCH_PREFIX", "chorus")
 
 TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},

@@ -30,6 +30,17 @@ def address(name: str, default: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def server(name: str, *, port: int) -> str:
+    """The address of a server that the site may do without, with its port; empty where there is none."""
+    value = os.environ.get(name, "")
+    parts = urlsplit(value)
+    if not value:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ImproperlyConfigured(f"{name} is an address like http://host:{port}; {DESCRIBED}")
+    return value if parts.port else parts._replace(netloc=f"{parts.netloc}:{port}").geturl()
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's settings for the database at this address; options of its own follow the `?` of the address."""
     found: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)}

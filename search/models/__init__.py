@@ -1,6 +1,7 @@
-"""What the search keeps besides its indexes."""
+"""What the search keeps besides its indexes, a module for each noun."""
 
 from search.models.documents import MemberDocument, TagDocument
+from search.models.outbox import PendingDocument, SearchIndex, SupportersSent, SyncRun
 from search.models.pairs import Decision, IdeaPair, Pair, QuestionPair
 from search.models.similar import Posting, Profile, Vector
 
@@ -9,9 +10,13 @@ __all__ = [
     "IdeaPair",
     "MemberDocument",
     "Pair",
+    "PendingDocument",
     "Posting",
     "Profile",
     "QuestionPair",
+    "SearchIndex",
+    "SupportersSent",
+    "SyncRun",
     "TagDocument",
     "Vector",
 ]

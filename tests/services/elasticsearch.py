@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.services import ServiceError, as_user, free_port, is_root, serve_until_stopped, server, throwaway_folder
@@ -77,39 +77,20 @@ def installation() -> Path:
     return home
 
 
-@contextmanager
-def running() -> Iterator[str]:
-    """The ELASTICSEARCH_URL of a node of its own."""
-    if missing_tools():
-        raise ServiceError(f"Elasticsearch needs a JDK of 17 or later and Maven; missing: {', '.join(missing_tools())}")
-    home = installation()
-    owner = None
-    if is_root():
-        owner = USER
-        try:
-            pwd.getpwnam(USER)
-        except KeyError:
-            run("useradd", "--system", "--no-create-home", USER)
-    http, transport = free_port(), free_port()
-    url = f"http://127.0.0.1:{http}"
+class Node:
+    """A node of its own, which can be killed and started again where it was."""
 
-    def is_ready() -> bool:
-        try:
-            with urllib.request.urlopen(
-                f"{url}/_cluster/health?wait_for_status=yellow&timeout=1s", timeout=2
-            ) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            return False
-
-    with throwaway_folder("elasticsearch", owner=owner) as folder:
+    def __init__(self, folder: Path, owner: str | None) -> None:
+        self.folder, self.owner, self.home = folder, owner, installation()
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         config = folder / "config"
-        shutil.copytree(home / "config", config)
+        shutil.copytree(self.home / "config", config)
         (config / "elasticsearch.yml").write_text(
             f"discovery.type: single-node\n"
             f"network.host: 127.0.0.1\n"
-            f"http.port: {http}\n"
-            f"transport.port: {transport}\n"
+            f"http.port: {self.port}\n"
+            f"transport.port: {free_port()}\n"
             f"path.data: {folder / 'data'}\n"
             f"path.logs: {folder / 'logs'}\n"
             f"xpack.security.enabled: false\n"
@@ -118,24 +99,82 @@ def running() -> Iterator[str]:
         for path in (config, *config.rglob("*")):
             if owner:
                 shutil.chown(path, owner)
+        self._stack = ExitStack()
+        self._pid = 0
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises ServiceError."""
         java_home = Path(str(shutil.which("javac"))).resolve().parent.parent
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "ES_JAVA_HOME": str(java_home),
-            "ES_PATH_CONF": str(config),
-            "ES_JAVA_OPTS": f"-Xms{os.environ.get('ES_HEAP', '512m')} -Xmx{os.environ.get('ES_HEAP', '512m')}",
-        }
-        with server(
-            [str(home / "bin" / "elasticsearch")],
-            is_ready=is_ready,
-            folder=folder,
-            stop_with=signal.SIGTERM,
-            seconds=120,
-            env=environment,
-            **as_user(owner),
-        ):
-            yield url
+        heap = os.environ.get("ES_HEAP", "512m")
+        self._pid = self._stack.enter_context(
+            server(
+                [str(self.home / "bin" / "elasticsearch")],
+                is_ready=self._is_ready,
+                folder=self.folder,
+                stop_with=signal.SIGTERM,
+                seconds=180,
+                env={
+                    "PATH": os.environ["PATH"],
+                    "HOME": str(self.folder),
+                    "ES_JAVA_HOME": str(java_home),
+                    "ES_PATH_CONF": str(self.folder / "config"),
+                    "ES_JAVA_OPTS": f"-Xms{heap} -Xmx{heap}",
+                },
+                **as_user(self.owner),
+            )
+        )
+
+    def kill(self) -> None:
+        """End it and its helpers as a power failure would."""
+        os.killpg(self._pid, signal.SIGKILL)
+        self.stop()
+
+    def pause(self) -> None:
+        """Let it keep its connections and answer nothing, until `go_on`."""
+        os.killpg(self._pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.killpg(self._pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        self._stack.close()
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(
+                f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=1s", timeout=2
+            ) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            return False
+
+
+@contextmanager
+def node() -> Iterator[Node]:
+    """A running node. Raises ServiceError."""
+    if missing_tools():
+        raise ServiceError(f"Elasticsearch needs a JDK of 17 or later and Maven; missing: {', '.join(missing_tools())}")
+    owner = None
+    if is_root():
+        owner = USER
+        try:
+            pwd.getpwnam(USER)
+        except KeyError:
+            run("useradd", "--system", "--no-create-home", USER)
+    with throwaway_folder("elasticsearch", owner=owner) as folder:
+        made = Node(folder, owner)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The ELASTICSEARCH_URL of a node of its own."""
+    with node() as made:
+        yield made.url
 
 
 if __name__ == "__main__":

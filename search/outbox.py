@@ -1,0 +1,31 @@
+"""Noting what Elasticsearch has to be told, in the transaction of the act that changed it."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+from core.tasks import is_waiting
+from search.backends import Kind
+from search.elastic import client
+from search.models import PendingDocument
+
+BATCH = 1_000
+
+
+def note(kind: Kind, keys: Iterable[int], *, is_removal: bool = False) -> None:
+    """Have the documents of these sent again; where nobody may find them any more, sooner than others.
+
+    What is to be removed is left out of what is found from the same moment on. Does nothing without Elasticsearch.
+    """
+    if not client.is_configured():
+        return
+    rest = iter(keys)
+    while batch := list(islice(rest, BATCH)):
+        PendingDocument.objects.bulk_create(PendingDocument(kind=kind, key=key, is_removal=is_removal) for key in batch)
+        _wake()
+
+
+def _wake() -> None:
+    from search.elastic.sync import sync
+
+    if not is_waiting(sync):
+        sync.enqueue()
