@@ -17,6 +17,7 @@ from ideas.models import IdeaBoardPage, Status
 from search.articles import readable_articles
 from search.backends import Kind, Term, Wanted
 from search.parsing import Filter, Query, first_day, parse
+from search.synonyms import terms_with_synonyms
 
 # To filter by one's own posts.
 ME = "me"
@@ -71,7 +72,7 @@ def wanted_for(query: Query, user: Any) -> Wanted:
     states = set(values.get("is", ()))
     return Wanted(
         pages=pages,
-        terms=terms_of(query),
+        terms=terms_with_synonyms(query.typed),
         excluded=tuple(Term((typed.words,), is_quoted=True) for typed in query.excluded),
         tags=frozenset(slugify(value, allow_unicode=True) for value in values.get("tag", ())),
         statuses=_statuses(values.get("status"), states.difference(OF_QUESTIONS), pages[Kind.IDEA]),
@@ -84,10 +85,6 @@ def wanted_for(query: Query, user: Any) -> Wanted:
         created_from=max(map(_midnight, values["after"])) if "after" in values else None,
         created_before=min(map(_midnight, values["before"])) if "before" in values else None,
     )
-
-
-def terms_of(query: Query) -> tuple[Term, ...]:
-    return tuple(Term((typed.words,), typed.is_quoted) for typed in query.typed)
 
 
 def folded(text: str) -> str:

@@ -1,15 +1,21 @@
 """What moderators and operators find of the search in the Wagtail admin."""
 
+from typing import ClassVar
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import LogActionRegistry
 
 from core.background_report import PERMISSION as OPERATE
 from search.duplicates import ICON, CompareView, DuplicatesView, kinds_of
 from search.elastic.report import SearchReport
+from search.models import SynonymGroup
 from search.similar.deciding import TOLD_APART
 
 
@@ -51,3 +57,28 @@ def search_item() -> MenuItem:
 @hooks.register("register_log_actions")
 def log_of_duplicates(actions: LogActionRegistry) -> None:
     actions.register_action(TOLD_APART, _("Say that two posts are not the same"), _("Not a duplicate"))
+
+
+class SynonymViewSet(ModelViewSet):
+    model = SynonymGroup
+    name = "synonyms"
+    url_prefix = "synonyms"
+    icon = "search"
+    menu_label = _("Synonyms")
+    menu_order = 230
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display: ClassVar[list[str]] = ["__str__", "is_one_way", "get_language_display"]
+    list_filter: ClassVar[list[str]] = ["language", "is_one_way"]
+    search_fields: ClassVar[list[str]] = ["words"]
+
+
+@hooks.register("register_admin_viewset")
+def synonyms() -> SynonymViewSet:
+    return SynonymViewSet()
+
+
+@hooks.register("register_permissions")
+def permissions_on_synonyms() -> QuerySet[Permission]:
+    """So that administrators can give them to groups of their own."""
+    return Permission.objects.filter(content_type__app_label="search", content_type__model="synonymgroup")

@@ -4,6 +4,7 @@ from search.models.documents import MemberDocument, TagDocument
 from search.models.outbox import PendingDocument, SearchIndex, SupportersSent, SyncRun
 from search.models.pairs import Decision, IdeaPair, Pair, QuestionPair
 from search.models.similar import Posting, Profile, Vector
+from search.models.synonyms import SynonymGroup
 
 __all__ = [
     "Decision",
@@ -17,6 +18,7 @@ __all__ = [
     "SearchIndex",
     "SupportersSent",
     "SyncRun",
+    "SynonymGroup",
     "TagDocument",
     "Vector",
 ]
