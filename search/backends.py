@@ -40,17 +40,20 @@ class Run:
 class Term:
     """One thing that is looked for: what was typed, then what means the same, each a run of folded words.
 
-    What is quoted is meant exactly: it stands for no longer words, and no typing error in it is forgiven.
+    What is quoted is meant exactly: it stands for no longer words, and no typing error in it is forgiven. What is
+    being typed stands for longer words however short it is.
     """
 
     alternatives: tuple[tuple[str, ...], ...]
     is_quoted: bool = False
+    is_being_typed: bool = False
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """The alternatives; a single word that was typed stands for longer ones too, unless it is short or quoted."""
         first, *others = self.alternatives
-        is_prefix = not self.is_quoted and len(first) == 1 and len(first[0]) >= PREFIX_FROM
+        is_long = self.is_being_typed or len(first[0]) >= PREFIX_FROM
+        is_prefix = not self.is_quoted and len(first) == 1 and is_long
         return (Run(first, is_prefix), *map(Run, others))
 
 
@@ -82,7 +85,7 @@ class Wanted:
 
     @property
     def possible_kinds(self) -> frozenset[Kind]:
-        """The kinds that have what the filters ask for: only ideas have a status."""
+        """The kinds that have what the filters ask for: only ideas have a status, only articles a language."""
         posts = frozenset((Kind.QUESTION, Kind.IDEA))
         possible = frozenset(Kind)
         if self.statuses is not None:
@@ -91,8 +94,10 @@ class Wanted:
             possible &= {Kind.QUESTION}
         if self.tags or self.authors is not None or self.within is not None:
             possible &= posts
-        if self.languages is not None or self.created_from or self.created_before:
+        if self.created_from or self.created_before:
             possible &= posts | {Kind.ARTICLE}
+        if self.languages is not None:
+            possible &= {Kind.ARTICLE}
         return possible
 
 
@@ -138,4 +143,4 @@ class Backend(Protocol):
         """The counts of everything that is wanted."""
 
     def suggest(self, wanted: Wanted, most: int) -> list[tuple[Kind, int]]:
-        """What has the words in its title, the last of which is still being typed."""
+        """The best of what has the terms in its title."""

@@ -15,6 +15,8 @@ from search.parsing import Query
 PAGE_SIZE = 20
 TELLING_FROM = 4
 MOST_SUGGESTED = 7
+# One letter stands at the beginning of too much.
+SUGGESTING_FROM = 2
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,14 @@ def search(
 
 
 def suggestions(text: str, user: Any, most: int = MOST_SUGGESTED) -> list[Hit]:
-    """What the person may see that has the words of a query, which is still being typed, in its title."""
+    """What the person may see that has the words of a query in its title; the last word is still being typed."""
     query = read(text)
-    if not query.typed:
+    if not query.typed or len(query.text) < SUGGESTING_FROM:
         return []
     wanted = wanted_for(query, user)
+    *typed, last = wanted.terms
+    is_being_typed = not text[-1:].isspace() and not last.is_quoted
+    wanted = replace(wanted, terms=(*typed, replace(last, is_being_typed=is_being_typed)))
     return hits_for(backend().suggest(wanted, most), wanted.terms, user)
 
 

@@ -279,6 +279,61 @@
     }
   });
 
+  // Results while somebody types: a list box of links below the field, which the form does not need.
+  const listOf = (field) => document.getElementById(field.dataset.suggestions);
+
+  function pointAt(field, option) {
+    for (const other of listOf(field).children) other.setAttribute("aria-selected", other === option);
+    if (option) {
+      field.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else {
+      field.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  function showSuggestions(field, isShown) {
+    listOf(field).hidden = !isShown;
+    field.setAttribute("aria-expanded", isShown);
+    pointAt(field, null);
+  }
+
+  for (const field of document.querySelectorAll("[data-suggestions]")) {
+    field.setAttribute("role", "combobox");
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-controls", field.dataset.suggestions);
+    field.setAttribute("aria-expanded", false);
+    field.form.addEventListener("focusout", (event) => {
+      if (!field.form.contains(event.relatedTarget)) showSuggestions(field, false);
+    });
+    field.addEventListener("keydown", (event) => {
+      const options = [...listOf(field).children];
+      const isShown = !listOf(field).hidden;
+      const index = options.findIndex((option) => option.id === field.getAttribute("aria-activedescendant"));
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step && options.length) {
+        event.preventDefault();
+        if (!isShown) showSuggestions(field, true);
+        // One place before the first is the field itself.
+        const places = options.length + 1;
+        pointAt(field, options[((index + 1 + step + places) % places) - 1]);
+      } else if (event.key === "Enter" && isShown && index >= 0) {
+        event.preventDefault();
+        options[index].click();
+      } else if (event.key === "Escape" && isShown) {
+        event.preventDefault();
+        showSuggestions(field, false);
+      }
+    });
+  }
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const field = document.querySelector(`[data-suggestions="${event.detail.target.id}"]`);
+    if (!field) return;
+    for (const other of document.querySelectorAll("[data-suggestions]")) if (other !== field) listOf(other).textContent = "";
+    showSuggestions(field, document.activeElement === field && listOf(field).childElementCount > 0);
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
