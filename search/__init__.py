@@ -1,1 +1,4 @@
-"""Finding questions and ideas. Other apps reach it by its address, importers by `search.indexing`."""
+"""Finding questions, ideas, articles, members and tags.
+
+Other apps reach it by its address, importers by `search.indexing`.
+"""
