@@ -23,6 +23,8 @@ from search.listed import TAGGED, duplicates_elsewhere, listed, models_of
 ORDER = list(Kind)
 TITLE = ("title",)
 TEXT = ("title", "body")
+# Where there is more than can be counted, the newest so many of a kind say what else there is to filter by.
+SAMPLE = 1_000
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -56,16 +58,16 @@ class EmbeddedBackend:
     def facets(self, wanted: Wanted) -> Facets:
         everything = replace(wanted, kinds=wanted.possible_kinds)
         keys = _keys(everything, MOST_COUNTED + 1)
-        kinds = {kind: len(keys.get(kind, ())) for kind in Kind}
-        is_sampled = sum(kinds.values()) > MOST_COUNTED
-        if is_sampled:
-            for kind in everything.kinds:
-                alone = _keys(replace(everything, kinds=frozenset([kind])), MOST_COUNTED)
-                keys[kind] = alone.get(kind, set())
-                kinds[kind] = len(keys[kind])
-        return Facets(
-            kinds=kinds, is_sampled=is_sampled, **_parts({kind: keys.get(kind, set()) for kind in wanted.kinds})
-        )
+        if is_sampled := sum(map(len, keys.values())) > MOST_COUNTED:
+            # Each of the kinds that there may be many of by itself, for one may hide the others.
+            for kinds in (*(frozenset([kind]) for kind in TAGGED), frozenset(Kind) - TAGGED.keys()):
+                keys |= _keys(replace(everything, kinds=kinds & wanted.possible_kinds), MOST_COUNTED)
+        counts = {kind: min(len(keys.get(kind, ())), MOST_COUNTED) for kind in Kind}
+        sample = {
+            kind: set(sorted(keys.get(kind, ()))[-SAMPLE:]) if is_sampled else keys.get(kind, set())
+            for kind in wanted.kinds
+        }
+        return Facets(kinds=counts, is_sampled=is_sampled, **_parts(sample))
 
     def suggest(self, wanted: Wanted, most: int) -> list[tuple[Kind, int]]:
         entries = _entries(wanted, {}, columns=TITLE)
