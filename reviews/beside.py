@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from reviews.deciding import is_decided, read_draft, read_ideas
+from reviews.deciding import comment_counts, is_decided, read_draft, read_ideas
 from reviews.models import Review
 from reviews.permissions import DECIDE
 from reviews.research import for_review
@@ -14,7 +14,8 @@ def beside(user: Any, review: Review, ideas: Collection[int] = ()) -> dict[str, 
     """The context of it, for whoever may see the review; of a published one, with the decisions on these ideas."""
     findings = for_review(review)
     if not review.is_published:
-        return {"rows": read_draft(review, user), "findings": findings, **talk_context(user, review)}
+        commented = read_draft(review, user, comment_counts(review))
+        return {"commented": commented, "findings": findings, **talk_context(user, review)}
     rows = read_ideas(review, ideas)
     return {
         "decision_rows": rows,

@@ -93,14 +93,16 @@ def comment_counts(review: Review) -> dict[int, int]:
     return dict(comments.values_list("idea").annotate(Count("pk")))
 
 
-def read_draft(review: Review, user: Any) -> list[ReviewedIdea]:
-    """The ideas of a draft that the person may see now."""
+def read_draft(review: Review, user: Any, ideas: Collection[int]) -> list[ReviewedIdea]:
+    """These ideas of a draft, as far as they may be in it and the person may see them now."""
+    if not ideas:
+        return []
     counts = comment_counts(review)
-    items = review.items.exclude(choice=ReviewItem.Choice.EXCLUDED)
-    ideas = Idea.objects.visible_to(user).filter(pk__in=items.values("idea")).order_by("title", "pk")
+    left_out = review.items.filter(choice=ReviewItem.Choice.EXCLUDED).values("idea")
+    seen = Idea.objects.visible_to(user).filter(pk__in=ideas, board__in=review.board_ids).exclude(pk__in=left_out)
     return [
         ReviewedIdea(idea.pk, 0, idea.title, idea.get_absolute_url(), comment_count=counts.get(idea.pk, 0))
-        for idea in ideas.only("pk", "title", "slug")
+        for idea in seen.only("pk", "title", "slug").order_by("title", "pk")
     ]
 
 

@@ -42,18 +42,14 @@ class IdeaScreen(Screen):
 
     @cached_property
     def row(self) -> ReviewedIdea:
-        is_frozen = self.review.is_published
-        rows = {
-            row.pk: row
-            for row in (
-                read_ideas(self.review, [self.kwargs["idea"]])
-                if is_frozen
-                else read_draft(self.review, self.request.user)
-            )
-        }
-        if self.kwargs["idea"] not in rows:
+        wanted = [self.kwargs["idea"]]
+        if self.review.is_published:
+            found = read_ideas(self.review, wanted)
+        else:
+            found = read_draft(self.review, self.request.user, wanted)
+        if not found:
             raise Http404
-        return rows[self.kwargs["idea"]]
+        return found[0]
 
     @cached_property
     def idea(self) -> Idea | None:

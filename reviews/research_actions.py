@@ -11,7 +11,7 @@ from wagtail.log_actions import log
 from accounts.models import Member
 from core.errors import ConflictError
 from ideas.models import IdeaBoardPage
-from reviews.actions import PublishedError
+from reviews.actions import InReviewError, PublishedError
 from reviews.models import ResearchItem, ResearchRequest, Review, ReviewResearch
 from reviews.permissions import check_can_change, check_can_collect, check_can_request_research
 
@@ -156,13 +156,13 @@ def answer_research(*, request: ResearchRequest, by: Member, answer: str, seen: 
 
 @transaction.atomic
 def include_research(*, review: Review, request: ResearchRequest, by: Member) -> None:
-    """Have a draft include the answer to a request of its board; doing it again is harmless.
+    """Have a draft include the answer to a request of one of its boards; doing it again is harmless.
 
-    Raises ForbiddenError, PublishedError and NotAnsweredError.
+    Raises ForbiddenError, PublishedError, InReviewError and NotAnsweredError.
     """
     review = _draft(review, by)
     request = _locked(request)
-    if request.state != ResearchRequest.State.ANSWERED or request.board_id != review.board_id:
+    if request.state != ResearchRequest.State.ANSWERED or request.board_id not in review.board_ids:
         raise NotAnsweredError
     ReviewResearch.objects.get_or_create(review=review, request=request)
 
@@ -171,7 +171,7 @@ def include_research(*, review: Review, request: ResearchRequest, by: Member) ->
 def leave_out_research(*, review: Review, request: ResearchRequest, by: Member) -> None:
     """Have a draft not include the answer; where it does not, nothing happens.
 
-    Raises ForbiddenError and PublishedError.
+    Raises ForbiddenError, PublishedError and InReviewError.
     """
     review = _draft(review, by)
     ReviewResearch.objects.filter(review=review, request=request).delete()
@@ -182,6 +182,8 @@ def _draft(review: Review, by: Member) -> Review:
     check_can_change(by, review)
     if review.is_published:
         raise PublishedError
+    if review.is_in_review:
+        raise InReviewError
     return review
 
 

@@ -266,7 +266,7 @@ class ReviewResearchView(Screen, WagtailAdminTemplateMixin, View):
 
     def answered(self) -> QuerySet[ResearchRequest]:
         requests = ResearchRequest.objects.visible_to(self.request.user)
-        return requests.filter(board=self.review.board_id, state=ResearchRequest.State.ANSWERED)
+        return requests.filter(board__in=self.review.board_ids, state=ResearchRequest.State.ANSWERED)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         permissions.check_can_change(request.user, self.review)

@@ -52,7 +52,7 @@ class SendView(Screen, WagtailAdminTemplateMixin, View):
         if sent is None:
             return self.show(form, status)
         messages.success(request, gettext("They are on their way. This page says when they have arrived."))
-        return redirect("reviews:send", self.review.pk)
+        return redirect("reviews:trackers", self.review.pk)
 
     def check(self, request: HttpRequest) -> None:
         permissions.check_can_send(request.user, self.review)

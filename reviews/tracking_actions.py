@@ -6,23 +6,28 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from django_tasks import task
 
 from accounts.models import Member
 from core import schedule
-from core.errors import ForbiddenError
+from core.errors import ConflictError, ForbiddenError
 from core.tasks import WORKER, is_waiting
-from ideas.models import Idea, IdeaBoardPage, IdeaScore, Scoring, Status
-from reviews.actions import create_draft
+from ideas.models import IdeaBoardPage, Policy, Status
+from reviews.actions import NothingFoundError, build_draft
 from reviews.models import DraftNotice, RecurringReview, RecurringRun, Review, ReviewLook
 from reviews.permissions import check_can_create, check_can_talk
-from reviews.ranking import ranked
+from reviews.selection import cut_off_of, select
 
 # UTC, like all of the schedule.
 HOUR = 5
 LOOKS_APART = timedelta(hours=1)
+SUPPORTERS = "supporters"
 FINISHED = (Status.Kind.SHIPPED, Status.Kind.DECLINED)
+
+
+class NoPolicyError(ConflictError):
+    sentence = gettext_lazy("The policy does not rank this board any more. Choose another.")
 
 
 @transaction.atomic
@@ -86,18 +91,20 @@ def draft_recurring(*, recurring: int, month: date) -> Review | None:
         return None
     owners = list(row.owners.order_by("pk"))
     by = next((member for member in [*owners, row.changed_by] if _may_draft(member, row.board)), None)
+    review, trouble = None, ""
     with override(row.changed_by.language):
-        trouble = "" if by else _("Nobody of its owners may prepare reviews of this board.")
-        ideas = _top(row, by) if by else []
-        if by and not ideas:
-            trouble = _("There was no idea to choose.")
+        if by is None:
+            trouble = _("Nobody of its owners may prepare reviews of this board.")
+        else:
+            try:
+                review = _build(row, by, f"{row.title} {month:%Y-%m}")
+            except ConflictError as error:
+                trouble = str(error)
     if row.trouble != trouble:
         RecurringReview.objects.filter(pk=row.pk).update(trouble=trouble)
-    if not (by and ideas):
-        return None
-    review = create_draft(board=row.board, by=by, title=f"{row.title} {month:%Y-%m}", note="", ideas=ideas)
-    RecurringRun.objects.create(recurring=row, month=month, review=review)
-    DraftNotice.objects.bulk_create(DraftNotice(review=review, member=owner) for owner in owners)
+    if review is not None:
+        RecurringRun.objects.create(recurring=row, month=month, review=review)
+        DraftNotice.objects.bulk_create(DraftNotice(review=review, member=owner) for owner in owners)
     return review
 
 
@@ -109,23 +116,32 @@ def _may_draft(member: Member, board: IdeaBoardPage) -> bool:
     return member.is_active
 
 
-def _top(row: RecurringReview, by: Member) -> list[int]:
-    """The ideas to draft: the first of the policy's order that are neither shipped nor declined."""
-    ideas = ranked(by, row.board).exclude(status__kind__in=FINISHED)
-    scoring = _scoring(row)
-    if scoring is None:
-        return list(ideas.values_list("pk", flat=True)[: row.count])
-    scores = IdeaScore.objects.filter(
-        scoring=scoring, idea__in=Idea.objects.filter(pk__in=ideas.order_by().values("pk"))
+@transaction.atomic
+def _build(row: RecurringReview, by: Member, title: str) -> Review:
+    """A draft of the ideas that rank first and are neither shipped nor declined.
+
+    Raises NoPolicyError, NothingFoundError and WeightlessRankingError.
+    """
+    policy: Policy | str = SUPPORTERS
+    if row.policy:
+        found = Policy.objects.current().of_board(row.board).filter(slug=row.policy).first()
+        if found is None:
+            raise NoPolicyError
+        policy = found
+    unfinished = Status.objects.filter(board=row.board).exclude(kind__in=FINISHED)
+    review = build_draft(
+        by=by,
+        title=title,
+        note="",
+        boards=[row.board],
+        policy=policy,
+        cut_off=None,
+        filters={"statuses": list(unfinished.order_by("pk").values_list("pk", flat=True))},
+        size=row.count,
     )
-    return list(scores.order_by("-millionths", "-idea").values_list("idea", flat=True)[: row.count])
-
-
-def _scoring(row: RecurringReview) -> Scoring | None:
-    """The latest scoring of the board by the policy; None where it goes by supporters, or has not ranked the board."""
-    if not row.policy:
-        return None
-    return next((one for one in Scoring.objects.of_board(row.board) if one.policy.slug == row.policy), None)
+    if not select(review, cut_off_of(review)).places:
+        raise NothingFoundError
+    return review
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ class RecurringForm(forms.Form):
     policy = forms.ChoiceField(
         label=_("Ideas from the top by"),
         required=False,
-        help_text=_("A policy chooses by how it last ranked the board. What is shipped or declined is left out."),
+        help_text=_("Of a policy, its latest version. What is shipped or declined is left out."),
     )
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST_IDEAS, initial=USUAL_COUNT)
     day = forms.IntegerField(label=_("Day of the month"), min_value=1, max_value=28, initial=1)

@@ -30,8 +30,8 @@ class RecurringReviewQuerySet(models.QuerySet["RecurringReview"]):
 class RecurringReview(models.Model):
     """That a review of a board is drafted every month, of so many ideas from the top, for its owners to go on with.
 
-    `policy` is the short name of a ranking policy, whose latest scoring chooses the ideas; empty, they go by the number
-    of supporters. `changed_by` drafts in the owners' stead where none of them may.
+    `policy` is the short name of a ranking policy, of which the latest version ranks; empty, the number of supporters
+    does. `changed_by` drafts in the owners' stead where none of them may.
     """
 
     board = models.ForeignKey(

@@ -394,7 +394,7 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
         if review.is_published:
             if self.request.user.has_perm(permissions.SEND):
                 label = gettext("Send to a tracker")
-                sent = [self.button(label, "link-external", "send", priority=8, kind=Button), looked]
+                sent = [self.button(label, "link-external", "trackers", priority=8, kind=Button), looked]
             else:
                 sent = [looked]
             return sent if review.snapshot.is_first_format else [*sent, *self.published_buttons()]

@@ -60,7 +60,7 @@ def test_from_the_review_to_what_voters_read(
     page = Client().get(ideas[0].get_absolute_url()).content.decode()
     assert "Yes, <strong>soon</strong>." in page
     page = text_at(product, url("idea", review.pk, ideas[0].pk))
-    for part in ("accepted", "Yes, <strong>soon</strong>.", "Also in: de", "6 people take part"):
+    for part in ("accepted", "Yes, <strong>soon</strong>.", "Also in: German", "6 people take part"):
         assert part in page
     product.post(
         url("idea-decide", review.pk, ideas[1].pk), {"kind": "later", "answer": "", "seen": "0", "seen_change": "0"}

@@ -1,7 +1,7 @@
 """Reviews that are drafted every month: when, for whom, of which ideas, and what they find."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,10 +14,11 @@ from accounts.models import Member
 from core import schedule
 from core.errors import ForbiddenError
 from core.models import ScheduledTask
-from ideas.actions import change_status, publish_policy, score_board
+from ideas.actions import change_status, publish_policy
 from ideas.models import Idea, IdeaBoardPage
 from reviews.actions import discard_draft
 from reviews.models import DraftNotice, RecurringReview, RecurringRun, Review
+from reviews.selection import cut_off_of, select
 from reviews.tracking_actions import draft_recurring, draft_review_of_month, set_up_recurring
 from tests.background import run_tasks
 from tests.ideas.conftest import make_policy
@@ -74,7 +75,8 @@ def drafted() -> Review:
 
 
 def titles(review: Review) -> set[str]:
-    return set(review.ideas.values_list("title", flat=True))
+    chosen = select(review, cut_off_of(review)).ideas
+    return set(Idea.objects.filter(pk__in=chosen).values_list("title", flat=True))
 
 
 def test_from_the_form_to_the_draft_on_the_first_page(
@@ -128,18 +130,12 @@ def test_what_is_finished_is_left_out(
     assert titles(review) == {"Offline use"}
 
 
-def test_a_policy_chooses_by_how_it_ranked_the_board(
-    monkeypatch: pytest.MonkeyPatch,
-    set_up: Callable[..., RecurringReview],
-    board: IdeaBoardPage,
-    ideas: list[Idea],
-    product_manager: Member,
+def test_a_policy_chooses_and_ranks_what_is_drafted(
+    set_up: Callable[..., RecurringReview], board: IdeaBoardPage, ideas: list[Idea], product_manager: Member
 ) -> None:
-    monkeypatch.setattr("ideas.history.SETTLES_AFTER", timedelta(0))
     policy = make_policy(is_for_all_boards=True, supporter_weight=0, base_weight=1)
     Idea.objects.filter(pk=ideas[1].pk).update(base_votes=40)
     publish_policy(policy=policy, by=product_manager)
-    score_board(board=board, policy=policy)
     set_up(policy="needs", count=1)
     review = drafted()
     assert titles(review) == {"Export"}
@@ -155,7 +151,7 @@ def test_trouble_is_said_and_the_next_day_tries_again(
     row = set_up()
     assert on(2030, 12, 1) == []
     row.refresh_from_db()
-    assert row.trouble == "There was no idea to choose."
+    assert row.trouble == "No idea meets these filters at the cut-off, so there is nothing to review. Change the draft."
     make_idea("Dark mode")
     Member.objects.filter(pk=product_manager.pk).update(is_active=False)
     assert on(2030, 12, 2) == []

@@ -220,7 +220,7 @@ def test_trouble_is_a_sentence_and_tried_again_at_longer_and_longer_intervals(
     assert not (server.issues or TrackerLink.objects.exists())
     client = Client()
     client.force_login(product_manager)
-    page = text_at(client, url("send", review.pk))
+    page = text_at(client, url("trackers", review.pk))
     assert issue.trouble in page
     assert "It is tried again." in page
     for minutes, attempts in ((0.9, 1), (0.2, 2), (1.8, 2), (0.3, 3)):
@@ -392,16 +392,16 @@ def test_from_the_form_to_the_links(
     client = Client()
     client.force_login(product_manager)
     data = {"destination": destination.pk, "ideas": [ideas[0].pk]}
-    response = client.post(url("send", review.pk), data, follow=True)
+    response = client.post(url("trackers", review.pk), data, follow=True)
     assert "They are on their way." in response.content.decode()
     run_tasks()
-    page = text_at(client, url("send", review.pk))
+    page = text_at(client, url("trackers", review.pk))
     assert "https://github.com/acme/app/issues/1" in page
     page = text_at(client, ideas[0].get_absolute_url())
     assert "acme/app#1" in page
     assert "acme/app#1" not in text_at(Client(), ideas[0].get_absolute_url())
     assert mark_of(ideas[0].pk) in str(server.issues)
-    assert client.post(url("send", review.pk), {"destination": destination.pk}).status_code == 422
+    assert client.post(url("trackers", review.pk), {"destination": destination.pk}).status_code == 422
     assert "<td>OUR TRACKER</td>" in text_at(client, url("activity", review.pk))
 
 
@@ -415,6 +415,6 @@ def test_who_opens_the_screens(
     client = Client()
     if person != "visitor":
         client.force_login(request.getfixturevalue(person))
-    assert client.get(url("send", review.pk)).status_code == sends
+    assert client.get(url("trackers", review.pk)).status_code == sends
     for address in (url("destinations"), url("destination-create"), url("destination-edit", destination.pk)):
         assert client.get(address).status_code == manages, address
