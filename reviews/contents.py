@@ -4,19 +4,12 @@ from collections.abc import Collection
 from itertools import islice
 
 from reviews.models import Review, ReviewItem
-from reviews.selection import candidates
 
 
 def holds(review: Review, ideas: Collection[int]) -> bool:
-    """Whether all of these ideas are in the review; of a draft, whether they may be.
-
-    Those may that are on its boards and not left out.
-    """
-    items = review.items.filter(idea__in=ideas)
-    if not review.is_published:
-        is_left_out = items.filter(choice=ReviewItem.Choice.EXCLUDED).exists()
-        return not is_left_out and candidates(review).filter(pk__in=ideas).count() == len(set(ideas))
-    return items.count() == len(set(ideas))
+    """Whether all of these ideas are in the review; of a draft, whether all of them were chosen by hand."""
+    items = review.items.exclude(choice=ReviewItem.Choice.EXCLUDED)
+    return items.filter(idea__in=ideas).count() == len(set(ideas))
 
 
 def first_ideas(review: Review, most: int) -> list[int]:

@@ -54,7 +54,7 @@ class DecisionForm(AnswerForm):
         for translation in self.translation_fields:
             translation.field.widget = AdminAutoHeightTextInput()
         field: Any = self.fields["merge_into"]
-        field.queryset = Idea.objects.visible_to(user).listed()
+        field.queryset = Idea.objects.visible_to(user)
         field.widget.reader = user
 
     @property

@@ -20,6 +20,7 @@ from core.forms import submit
 from reviews import permissions
 from reviews.columns import WideTable
 from reviews.contents import first_ideas
+from reviews.contents import first_ideas
 from reviews.deciding import read_ideas
 from reviews.decision_errors import NotPublishedError
 from reviews.models import Destination, TrackerIssue
@@ -27,6 +28,8 @@ from reviews.tracker_actions import save_destination, send_to_tracker
 from reviews.tracker_forms import DestinationForm, SendForm
 from reviews.views import Screen
 
+# Ideas from the top that can be sent, besides those that are decided.
+MOST_OFFERED = 200
 # Ideas from the top that can be sent, besides those that are decided.
 MOST_OFFERED = 200
 DESTINATIONS_ICON = "link-external"

@@ -13,6 +13,7 @@ from ideas.models import Idea, IdeaBoardPage, StatusChange
 from reviews.deciding import last_change
 from reviews.decision_actions import Verdict, apply_decisions, propose_decision, token_of
 from reviews.models import Decision, Review, ReviewSnapshot
+from tests.ideas.conftest import CANARY
 from tests.people import restrict
 
 
@@ -168,6 +169,33 @@ def test_who_may_not_read_the_board_finds_nothing(
         assert response.status_code == 404
         assert "Dark mode" not in response.content.decode()
     assert product.get(url("decide", review.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["noted", "carried out"])
+def test_an_idea_that_the_reader_may_not_see_is_a_number_alone(
+    review: Review,
+    ideas: list[Idea],
+    make_idea: Callable[..., Idea],
+    product_manager: Member,
+    administrator: Member,
+    home: Any,
+    state: str,
+) -> None:
+    elsewhere = home.add_child(instance=IdeaBoardPage(title="Elsewhere", slug="elsewhere"))
+    target = make_idea(CANARY, on=elsewhere)
+    verdict = Verdict("merged", target)
+    propose_decision(review=review, idea=ideas[2].pk, by=product_manager, verdict=verdict, seen_change=0)
+    if state == "carried out":
+        apply_decisions(review=review, by=product_manager, statuses={})
+    restrict(elsewhere, "Product managers")
+    addresses = [url("idea", review.pk, ideas[2].pk), url("decide", review.pk), review.get_absolute_url()]
+    for person, sees in ((product_manager, True), (administrator, False)):
+        client = Client()
+        client.force_login(person)
+        pages = [text_at(client, address) for address in addresses]
+        assert (CANARY in pages[0]) == sees
+        assert sees or not any(CANARY.lower() in page.lower() for page in pages)
+        assert (f"into idea {target.pk}" in pages[0]) == (not sees)
 
 
 def test_of_an_idea_of_another_review_or_a_draft_there_is_no_page(
