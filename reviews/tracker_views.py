@@ -20,7 +20,6 @@ from core.forms import submit
 from reviews import permissions
 from reviews.columns import WideTable
 from reviews.contents import first_ideas
-from reviews.contents import first_ideas
 from reviews.deciding import read_ideas
 from reviews.decision_errors import NotPublishedError
 from reviews.models import Destination, TrackerIssue

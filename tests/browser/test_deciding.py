@@ -1,11 +1,14 @@
 """From a draft to what voters read, in a browser: with a choice in a dialog, and a correction."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts import roles
+from ideas import history
 from ideas.actions import post_idea
 from ideas.models import Idea, IdeaBoardPage
 from pages.actions import NewPlace, create_site
@@ -15,7 +18,10 @@ from tests.people import PASSWORD, make_member
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
 
-def test_a_product_manager_takes_a_draft_to_its_decisions(browser: Browser, live_server: LiveServer) -> None:
+def test_a_product_manager_takes_a_draft_to_its_decisions(
+    browser: Browser, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(0))
     board = [NewPlace(title="Ideas", slug="ideas")]
     create_site(name="Acme", home_title="Welcome", forums=[NewPlace(title="Help", slug="help")], boards=board)
     product_manager = make_member("pia", roles.PRODUCT_MANAGERS)
