@@ -67,7 +67,10 @@ class NotOnBoardError(ConflictError):
 
 
 class SelectionChangedError(ConflictError):
-    sentence = _("Some ideas of this review are not on the board any more. Remove them, then publish.")
+    sentence = _(
+        "Some ideas of this review were not on the board at its cut-off, or are not any more. Remove them, or wait a "
+        "minute if they are new."
+    )
 
 
 class PublishedError(ConflictError):

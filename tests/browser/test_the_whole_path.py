@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -198,9 +199,11 @@ def test_a_moderator_previews_merges_and_undoes(visit: Visit) -> None:
     assert not IdeaMerge.objects.standing().exists()
 
 
-def test_a_product_manager_publishes_a_review(browser: Browser, site: str) -> None:
+def test_a_product_manager_publishes_a_review(browser: Browser, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ideas import history
     from ideas.actions import post_idea
 
+    monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(0))
     board = IdeaBoardPage.objects.get()
     for title in ("First wish", "=Second wish", "Third wish"):
         post_idea(

@@ -408,7 +408,7 @@ def test_a_draft_names_what_left_the_board_as_far_as_one_may_see_it(
     hide_post(post=ideas[2], by=moderator, reason="Spam")
     response = product.post(url("publish", draft.pk))
     assert response.status_code == 409
-    assert "not on the board any more" in text_of(response)
+    assert "were not on the board at its cut-off, or are not any more" in text_of(response)
     page = text_at(product, url("detail", draft.pk))
     assert "“Export”, merged into “Dark mode”" in page
     assert f"idea {ideas[2].pk}, which you may not see" in page
