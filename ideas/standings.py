@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, FloatField, QuerySet, Value
+from django.db.models import Count, F, FloatField, Q, QuerySet, Value
 from django.db.models.functions import Floor, Round
 
 from accounts.models import Organisation
@@ -22,6 +22,7 @@ from ideas.models.policies import MILLION
 from ideas.scoring import OTHERS, Formula
 
 DAY_IN_MICROSECONDS = 86_400 * MILLION
+BATCH = 200
 
 
 class Standing(NamedTuple):
@@ -43,60 +44,70 @@ class Standings:
         self.weighs_segments = len(set(formula.segments.values())) > 1
         organisations = Organisation.objects.values_list("pk", "segment") if self.weighs_segments else ()
         self.listed = {segment: formula.segment_of.get(pk, OTHERS) for pk, segment in organisations}
-        self.unsimple = self._unsimple_votes()
+        self.unsimple: dict[int, set[int]] = {}
 
     def __iter__(self) -> Iterator[Standing]:
+        scores, people = self._counted()
         for rows in self.as_of.chunks():
-            plain = [pk for pk in rows if not self.as_of.has_duplicates(pk)]
-            scores, people = self._counted(plain)
+            for pk in rows:
+                scores[pk] += self.formula.base_millionths(rows[pk]["base_votes"])
             merged = {pk: row for pk, row in rows.items() if self.as_of.has_duplicates(pk)}
             for family in self.as_of.states(merged) if merged else ():
                 scores[family.idea] = self.formula.score(family, self.as_of.moment)
                 people[family.idea] = family.supporter_count
-            for pk in plain:
-                scores[pk] += self.formula.base_millionths(rows[pk]["base_votes"])
             for pk, row in rows.items():
                 yield Standing(pk, row["board_id"], row["status_then"], scores[pk], people[pk])
 
-    def _unsimple_votes(self) -> dict[int, set[int]]:
-        """The votes of which the ledger knows more than that they were cast: {idea: members}."""
-        lines = VoteEvent.objects.filter(idea__in=self.as_of.ideas.order_by().values("pk"))
-        lines = lines.filter(recorded_at__lte=self.as_of.moment).exclude(kind=VoteEvent.Kind.CAST)
-        found: dict[int, set[int]] = defaultdict(set)
-        for idea, member in lines.order_by().values_list("idea", "member").distinct().iterator(chunk_size=5_000):
-            found[idea].add(member)
-        return found
-
-    def _counted(self, ideas: list[int]) -> tuple[dict[int, int], dict[int, int]]:
-        """The score of these unmerged ideas without votes from before, and how many supporters each had."""
+    def _counted(self) -> tuple[dict[int, int], dict[int, int]]:
+        """The score of each idea by itself without votes from before, and how many supporters it had."""
         scores: dict[int, int] = defaultdict(int)
         people: dict[int, int] = defaultdict(int)
-        moment, formula = self.as_of.moment, self.formula
-        lines = VoteEvent.objects.filter(idea__in=ideas, recorded_at__lte=moment, kind=VoteEvent.Kind.CAST).order_by()
-        for idea, segment, importance, days, count in self._grouped(lines):
+        formula = self.formula
+        with_stories = set()
+        for idea, segment, importance, days, count, others in self._grouped():
             scores[idea] += count * formula.weight(importance, segment, days)
             people[idea] += count
-        unsimple = [pk for pk in ideas if pk in self.unsimple]
+            if others:
+                with_stories.add(idea)
+        self.unsimple = self._unsimple_votes(with_stories)
+        unsimple = [pk for pk in sorted(self.unsimple) if not self.as_of.has_duplicates(pk)]
         for idea, casts, supporter in self._told(unsimple):
             people[idea] += (supporter is not None) - len(casts)
             scores[idea] += (self._weight(supporter) if supporter else 0) - sum(map(self._weight, casts))
         if formula.organisation:
-            for idea, count in self._organisations(lines, unsimple):
+            for idea, count in self._organisations(unsimple):
                 scores[idea] += formula.organisations_millionths(count)
         return scores, people
 
-    def _organisations(self, lines: QuerySet[VoteEvent], unsimple: list[int]) -> Iterator[tuple[int, int]]:
-        """How many different organisations were behind each idea."""
-        counted = lines.exclude(idea__in=unsimple).exclude(organisation=None)
-        yield from counted.values_list("idea").annotate(Count("organisation", distinct=True))
+    def _lines(self) -> QuerySet[VoteEvent]:
+        ideas = self.as_of.ideas.order_by().values("pk")
+        return VoteEvent.objects.filter(idea__in=ideas, recorded_at__lte=self.as_of.moment).order_by()
+
+    def _unsimple_votes(self, ideas: set[int]) -> dict[int, set[int]]:
+        """The votes on these ideas of which the ledger knows more than that they were cast: {idea: members}."""
         found: dict[int, set[int]] = defaultdict(set)
-        for vote in self.as_of.votes_on(unsimple):
-            if vote.supporter and vote.supporter.organisation:
-                found[vote.idea].add(vote.supporter.organisation)
+        if ideas:
+            lines = self._lines().exclude(kind=VoteEvent.Kind.CAST)
+            for idea, member in lines.values_list("idea", "member").distinct().iterator(chunk_size=5_000):
+                found[idea].add(member)
+        return found
+
+    def _organisations(self, unsimple: list[int]) -> Iterator[tuple[int, int]]:
+        """How many different organisations were behind each idea."""
+        stories = set(unsimple)
+        counted = self._lines().exclude(organisation=None).values_list("idea")
+        for idea, count in counted.annotate(Count("organisation", distinct=True)).iterator(chunk_size=5_000):
+            if idea not in stories:
+                yield idea, count
+        found: dict[int, set[int]] = defaultdict(set)
+        for start in range(0, len(unsimple), BATCH):
+            for vote in self.as_of.votes_on(unsimple[start : start + BATCH]):
+                if vote.supporter and vote.supporter.organisation:
+                    found[vote.idea].add(vote.supporter.organisation)
         yield from ((idea, len(there)) for idea, there in found.items())
 
-    def _grouped(self, lines: QuerySet[VoteEvent]) -> Iterator[tuple[int, str, str, int, int]]:
-        """How many lines of equal weight each idea has, as (idea, segment, importance, days, how many)."""
+    def _grouped(self) -> Iterator[tuple[int, str, str, int, int, int]]:
+        """Lines of equal weight: (idea, segment, importance, days, how many cast a vote, how many did not)."""
         extra: dict[str, Any] = {}
         if self.weighs_segments:
             extra["segment"] = F("organisation__segment")
@@ -104,17 +115,25 @@ class Standings:
             extra["level"] = F("importance")
         if self.formula.half_life_days:
             extra["days"] = _whole_days(self.as_of)
-        grouped: Any = lines.values("idea", **extra).annotate(count=Count("pk"))
-        for row in grouped.iterator(chunk_size=5_000):
-            segment = self.listed.get(row.get("segment"), OTHERS)
-            yield row["idea"], segment, row.get("level", ""), int(row.get("days", 0)), row["count"]
+        is_cast = Q(kind=VoteEvent.Kind.CAST)
+        counts: dict[str, Any] = {"casts": Count("pk", filter=is_cast), "others": Count("pk", filter=~is_cast)}
+        grouped: Any = self._lines().values("idea", **extra).annotate(**counts)
+        grouped = grouped.values_list("idea", *extra, "casts", "others")
+        names = list(extra)
+        # By age there may be as many groups as votes. Otherwise PostgreSQL counts faster without a cursor.
+        for row in grouped.iterator(chunk_size=5_000) if "days" in extra else grouped:
+            known = dict(zip(names, row[1:-2], strict=True))
+            segment = self.listed.get(known.get("segment") or "", OTHERS)
+            yield row[0], segment, known.get("level", ""), int(known.get("days", 0)), row[-2], row[-1]
 
     def _told(self, ideas: list[int]) -> Iterator[tuple[int, list[Supporter], Supporter | None]]:
         """Of each vote with a story: its idea, what was counted of it before, and what it was."""
-        members = set().union(*(self.unsimple[pk] for pk in ideas))
-        for idea, member, casts, supporter in self.as_of.told_votes(ideas, members) if ideas else ():
-            if member in self.unsimple[idea]:
-                yield idea, casts, supporter
+        for start in range(0, len(ideas), BATCH):
+            batch = ideas[start : start + BATCH]
+            members = set().union(*(self.unsimple[pk] for pk in batch))
+            for idea, member, casts, supporter in self.as_of.told_votes(batch, members):
+                if member in self.unsimple[idea]:
+                    yield idea, casts, supporter
 
     def _weight(self, supporter: Supporter) -> int:
         formula = self.formula

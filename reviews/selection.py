@@ -81,9 +81,10 @@ def candidates(review: Review) -> IdeaQuerySet:
 
 def select(review: Review, cut_off: datetime) -> Selection:
     """The review's ideas at the cut-off."""
-    items = {item.idea_id: item for item in review.items.all()}
-    pinned = {pk for pk, item in items.items() if item.choice == Choice.PINNED}
-    excluded = {pk for pk, item in items.items() if item.choice == Choice.EXCLUDED}
+    items = review.items.values_list("idea", "choice", "theme")
+    pinned = {pk for pk, choice, _theme in items if choice == Choice.PINNED}
+    excluded = {pk for pk, choice, _theme in items if choice == Choice.EXCLUDED}
+    themes = {pk: theme for pk, _choice, theme in items}
     ideas = candidates(review).exclude(pk__in=excluded) if excluded else candidates(review)
     if not review.size:
         ideas = ideas.filter(pk__in=pinned)
@@ -101,7 +102,7 @@ def select(review: Review, cut_off: datetime) -> Selection:
             score=row.score,
             supporters=row.supporters,
             is_pinned=row.idea in pinned,
-            theme=items[row.idea].theme if row.idea in items else "",
+            theme=themes.get(row.idea, ""),
         )
         for rank, row in enumerate(chosen, start=1)
     ]

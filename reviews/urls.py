@@ -21,7 +21,7 @@ urlpatterns = [
     path("<int:pk>/add/", views.AddView.as_view(), name="add"),
     path("<int:pk>/add/results/", views.AddView.as_view(results_only=True), name="add-results"),
     path("<int:pk>/remove/", views.RemoveView.as_view(), name="remove"),
-    path("<int:pk>/send/", building.SendView.as_view(), name="send"),
+    path("<int:pk>/send-to-review/", building.SendView.as_view(), name="send-to-review"),
     path("<int:pk>/take-back/", building.TakeBackView.as_view(), name="take-back"),
     path("<int:pk>/publish/", views.PublishView.as_view(), name="publish"),
     path("<int:pk>/stop/", building.StopView.as_view(), name="stop"),

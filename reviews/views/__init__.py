@@ -384,7 +384,7 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
             ]
         buttons = [self.button(gettext("Publish"), "upload", "publish")] if user.has_perm(permissions.PUBLISH) else []
         if review.is_draft and user.has_perm(permissions.CHANGE):
-            buttons.append(self.button(gettext("Send to review"), "check", "send", priority=2))
+            buttons.append(self.button(gettext("Send to review"), "check", "send-to-review", priority=2))
         return buttons
 
     @property

@@ -259,7 +259,7 @@ def test_from_the_form_to_the_published_page(
     product.post(url("rules", review.pk), fields(board, policy=str(policy.pk), size="0"))
     assert titles(review) == ["Export"]
     product.post(url("item", review.pk), {"idea": ideas[0].pk, "act": "include"})
-    assert product.post(url("send", review.pk)).status_code == 302
+    assert product.post(url("send-to-review", review.pk)).status_code == 302
     page = product.get(url("detail", review.pk)).content.decode()
     assert url("take-back", review.pk) in page
     assert url("item", review.pk) not in page
@@ -336,7 +336,7 @@ def test_an_empty_selection_is_a_sentence_and_the_draft_is_kept(
     product: Client, build: Build, ideas: list[Idea]
 ) -> None:
     review = build(cut_off=datetime(2020, 1, 1, tzinfo=UTC))
-    for name in ("send", "publish"):
+    for name in ("send-to-review", "publish"):
         response = product.post(url(name, review.pk))
         assert response.status_code == 409
         assert "No idea meets these filters" in response.content.decode()
