@@ -12,6 +12,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateTimeInput
 
 from accounts.models import Organisation
+from community.languages import LANGUAGES
 from ideas.models import Idea, IdeaBoardPage, Policy, Status
 from ideas.querysets import readable_boards
 from reviews.actions import (
@@ -61,7 +62,14 @@ class BuildForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Only ideas with a supporter from one of them. None ticked: whoever their supporters are."),
     )
-    field_order = ["title", "boards", "policy", "cut_off", "size", "tags", "statuses", "segments", "note"]
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        required=False,
+        choices=lambda: LANGUAGES.items(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only ideas that are written in one of them. None ticked: in whichever."),
+    )
+    field_order = ["title", "boards", "policy", "cut_off", "size", "tags", "statuses", "segments", "languages", "note"]
 
     class Meta:
         model = Review
@@ -90,6 +98,7 @@ class BuildForm(forms.ModelForm):
                 tags=", ".join(filters.get("tags", ())),
                 statuses=[str(pk) for pk in filters.get("statuses", ())],
                 segments=filters.get("segments", ()),
+                languages=filters.get("languages", ()),
             )
         else:
             self.initial.setdefault("size", USUAL_SIZE)
@@ -139,6 +148,7 @@ class BuildForm(forms.ModelForm):
             "tags": cleaned.pop("tags"),
             "statuses": sorted(int(pk) for pk in cleaned.pop("statuses")),
             "segments": sorted(cleaned.pop("segments")),
+            "languages": sorted(cleaned.pop("languages")),
         }
         return cleaned
 

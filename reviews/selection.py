@@ -88,8 +88,10 @@ def select(review: Review, cut_off: datetime) -> Selection:
     ideas = candidates(review).exclude(pk__in=excluded) if excluded else candidates(review)
     if not review.size:
         ideas = ideas.filter(pk__in=pinned)
-    elif tags := review.filters.get("tags"):
+    if tags := review.filters.get("tags"):
         ideas = ideas.filter(Q(pk__in=pinned) | Q(pk__in=Idea.objects.filter(tags__slug__in=tags).values("pk")))
+    if languages := review.filters.get("languages"):
+        ideas = ideas.filter(Q(pk__in=pinned) | Q(language__in=languages))
     as_of = ideas.as_of(cut_off)
     standings = sorted(
         Standings(as_of, rule_of(review).formula(segments_now())), key=lambda row: (-row.score, -row.idea)

@@ -175,6 +175,7 @@ class Freezer:
             "tags": sorted(filters.get("tags", ())),
             "statuses": sorted({status.name for status in statuses}),
             "segments": sorted(filters.get("segments", ())),
+            "languages": sorted(filters.get("languages", ())),
         }
 
     def _excluded(self) -> list[dict[str, Any]]:

@@ -36,9 +36,9 @@ class Review(models.Model):
 
     The ranking is `ranking`, a published policy, or without one the built-in that `policy` names; `policy` and
     `policy_version` say which it is either way. `filters` and `size` choose the ideas: so many from the top of those
-    that have these tags, statuses (by number) and segments. What is pinned is in it besides, what is excluded is not.
-    With a size of 0 the pinned ideas are all. While it is a draft, its numbers are those of `cut_off`, or without one
-    of a minute ago. Published, it is what its snapshot says, whatever happens afterwards.
+    that have these tags, statuses (by number), segments and languages. What is pinned is in it besides, what is
+    excluded is not. With a size of 0 the pinned ideas are all. While it is a draft, its numbers are those of `cut_off`,
+    or without one of a minute ago. Published, it is what its snapshot says, whatever happens afterwards.
     """
 
     class State(models.TextChoices):

@@ -96,7 +96,7 @@ def test_only_what_was_known_at_the_cut_off_counts(build: Build, ideas: list[Ide
     assert titles(build()) == ["Export", "Dark mode"]
 
 
-def test_filters_choose_by_tag_status_and_segment(
+def test_filters_choose_by_tag_status_segment_and_language(
     build: Build, board: IdeaBoardPage, ideas: list[Idea], author: Member, product_manager: Member
 ) -> None:
     edit_idea(idea=ideas[1], by=author, title="Export", body="As a file.", tags=["Files"])
@@ -107,6 +107,8 @@ def test_filters_choose_by_tag_status_and_segment(
     assert titles(build(filters={"tags": ["files"]})) == ["Export"]
     assert titles(build(filters={"statuses": [planned.pk]})) == ["Offline use"]
     assert titles(build(filters={"segments": ["shops"]})) == ["Dark mode"]
+    Idea.objects.filter(pk=ideas[2].pk).update(language="de")
+    assert titles(build(filters={"languages": ["de", "fr"]})) == ["Offline use"]
 
 
 def test_several_boards_are_ranked_together(
@@ -281,6 +283,7 @@ def test_from_the_form_to_the_published_page(
         ({"tags": "nothing"}, "There is no tag “nothing”"),
         ({"statuses": ["987654"]}, "valid choice"),
         ({"segments": ["nothing"]}, "valid choice"),
+        ({"languages": ["xx"]}, "valid choice"),
         ({"title": ""}, "required"),
     ],
 )

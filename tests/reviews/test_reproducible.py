@@ -27,7 +27,7 @@ CUT_OFF = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FILES = {
     "csv": "11664bf525366b7abbb8c7e68d8ff2623b8dc76287644815e401a04541e38df2",
     "md": "44d4711452f45e0fe2ce96b883e97e26a7888afa5db5ac472d2414ab83b2cee3",
-    "jsonl": "321322f3a73d99d2a1dd7c50ae6ad8c8a04bd9069fbb7b2e9aa915224394948b",
+    "jsonl": "2d444c4e2f24e247b62d9d2f5d67b071ac02388c80c1f82782b9baf8c262ea0e",
 }
 
 
