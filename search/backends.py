@@ -85,7 +85,7 @@ class Wanted:
 
     @property
     def possible_kinds(self) -> frozenset[Kind]:
-        """The kinds that have what the filters ask for: only ideas have a status, only articles a language."""
+        """The kinds that have what the filters ask for: only ideas have a status."""
         posts = frozenset((Kind.QUESTION, Kind.IDEA))
         possible = frozenset(Kind)
         if self.statuses is not None:
@@ -94,10 +94,8 @@ class Wanted:
             possible &= {Kind.QUESTION}
         if self.tags or self.authors is not None or self.within is not None:
             possible &= posts
-        if self.created_from or self.created_before:
+        if self.languages is not None or self.created_from or self.created_before:
             possible &= posts | {Kind.ARTICLE}
-        if self.languages is not None:
-            possible &= {Kind.ARTICLE}
         return possible
 
 

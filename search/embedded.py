@@ -150,9 +150,11 @@ def _parts(keys: dict[Kind, set[int]]) -> dict[str, dict[Any, int]]:
         if not keys.get(kind):
             continue
         rows = models_of(kind)[0]._default_manager.filter(pk__in=keys[kind]).order_by()
-        by = [page, *(["status"] if kind == Kind.IDEA else [])]
-        for count, page_id, *status in rows.values(*by).annotate(n=Count("pk")).values_list("n", *by):
+        by = [page, "language", *(["status"] if kind == Kind.IDEA else [])]
+        for count, page_id, language, *status in rows.values(*by).annotate(n=Count("pk")).values_list("n", *by):
             pages[page_id] = pages.get(page_id, 0) + count
+            if language:
+                languages[language] = languages.get(language, 0) + count
             for pk in status:
                 statuses[pk] = statuses.get(pk, 0) + count
         tagged = TAGGED[kind]._default_manager.filter(content_object__in=keys[kind]).order_by()
@@ -160,7 +162,8 @@ def _parts(keys: dict[Kind, set[int]]) -> dict[str, dict[Any, int]]:
             tags[slug] = tags.get(slug, 0) + count
     if keys.get(Kind.ARTICLE):
         articles = Page.objects.filter(pk__in=keys[Kind.ARTICLE]).order_by()
-        languages.update(articles.values_list("locale__language_code").annotate(n=Count("pk")))
+        for language, count in articles.values_list("locale__language_code").annotate(n=Count("pk")):
+            languages[language] = languages.get(language, 0) + count
     return {"pages": pages, "tags": tags, "statuses": statuses, "languages": languages}
 
 

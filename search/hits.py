@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from community.content import Visibility
 from community.models import Answer, Question
 from core.access import is_restricted
@@ -37,10 +39,13 @@ class Hit:
     is_private: bool = False
 
     @property
+    def language(self) -> str:
+        """The language that the post is written in, where it is known."""
+        return self.post.language if self.kind in (Kind.QUESTION, Kind.IDEA) else ""
+
+    @property
     def url(self) -> str:
         if self.kind == Kind.TAG:
-            from django.urls import reverse
-
             return reverse("pages:tag-detail", args=[self.post.slug])
         url: str = self.post.url if self.kind == Kind.ARTICLE else self.post.get_absolute_url()
         return url

@@ -75,8 +75,8 @@ def _pages(kind: Kind, wanted: Wanted) -> frozenset[int]:
 
 
 def _written(wanted: Wanted) -> dict[str, Any]:
-    by = {} if wanted.authors is None else {"author__in": wanted.authors}
-    return by | _dated(wanted, "created_at")
+    chosen = {"author__in": wanted.authors, "language__in": wanted.languages}
+    return {lookup: values for lookup, values in chosen.items() if values is not None} | _dated(wanted, "created_at")
 
 
 def _dated(wanted: Wanted, at: str) -> dict[str, Any]:

@@ -84,10 +84,8 @@ def sorts(results: Results) -> list[Choice]:
 def applied(results: Results) -> list[Choice]:
     """The filters of the query; the address of each leads to the search without it."""
     query = results.query
-    return [
-        Choice(part.typed, address(query.without(part), results.kind, results.sort))
-        for part in dict.fromkeys(query.filters)
-    ]
+    different = {(part.name, part.value): part for part in query.filters}
+    return [Choice(part.typed, address(query.without(part), results.kind, results.sort)) for part in different.values()]
 
 
 def facets(results: Results, user: Any) -> list[Facet]:

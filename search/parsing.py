@@ -56,8 +56,12 @@ class Query:
     filters: tuple[Filter, ...] = ()
 
     def without(self, unwanted: Filter) -> str:
-        """The text without one of its filters."""
-        return " ".join(f"{self.text[: unwanted.start]} {self.text[unwanted.end :]}".split())
+        """The text without a filter, however often it stands there."""
+        rest = self.text
+        for part in reversed(self.filters):
+            if (part.name, part.value) == (unwanted.name, unwanted.value):
+                rest = f"{rest[: part.start]} {rest[part.end :]}"
+        return " ".join(rest.split())
 
     @property
     def words(self) -> str:

@@ -86,7 +86,7 @@ class SynonymGroup(models.Model):
         problems += [_("“%(line)s” is there twice.") % {"line": line} for line in sorted(twice)]
         if len({tuple(run) for run in runs}) < 2 and not problems:
             problems.append(_("Write at least two lines: one word alone has no synonym."))
-        if self.pk is None and SynonymGroup.objects.count() >= MOST_GROUPS:
+        if self._state.adding and SynonymGroup.objects.count() >= MOST_GROUPS:
             problems.append(_("There are %(most)s groups, which is as many as there can be.") % {"most": MOST_GROUPS})
         if problems:
             raise ValidationError({"words": problems})

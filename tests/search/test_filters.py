@@ -9,6 +9,7 @@ from django.utils import timezone
 from community.actions import accept_answer, ask_question, post_answer
 from community.models import Question
 from ideas.actions import cast_vote, post_idea
+from ideas.models import Idea
 from search.backends import MOST_COUNTED, Kind, Sort
 from search.engine import search
 
@@ -24,6 +25,8 @@ def posts(forum, staff_forum, board, author, member, moderator, advocate):
     ask_question(forum=staff_forum, by=moderator, title="Apple secret", body="x", tags=["fruit", "secret"])
     idea = post_idea(board=board, by=author, title="Apple idea", body="x", tags=["fruit"])
     Question.objects.filter(pk=solved.pk).update(created_at=datetime(2024, 5, 17, 12, tzinfo=UTC))
+    Question.objects.filter(pk=open_question.pk).update(language="de")
+    Idea.objects.filter(pk=idea.pk).update(language="fr")
     return {"open": open_question, "solved": solved, "idea": idea}
 
 
@@ -58,6 +61,8 @@ def posts(forum, staff_forum, board, author, member, moderator, advocate):
         ("apple after:2024-05-17 before:2024-05-18", {"solved"}),
         ("apple after:2025-01", {"open", "idea"}),
         ("apple lang:xx", set()),
+        ("apple lang:fr", {"idea"}),
+        ("apple lang:de lang:FR", {"open", "idea"}),
         ("apple -pie", {"solved", "idea"}),
         ("apple -pie -tree", {"idea"}),
         ("apple -appl", {"open", "solved", "idea"}),
@@ -85,6 +90,7 @@ def test_facets_count_what_this_reader_finds(posts, forum, staff_forum, board, m
     assert facets.pages == {forum.pk: 2, board.pk: 1}
     assert facets.tags == {"fruit": 3, "baking-day": 1}
     assert facets.statuses == {posts["idea"].status_id: 1}
+    assert facets.languages == {"de": 1, "fr": 1}
     facets = search("apple", moderator).facets
     assert facets.pages == {forum.pk: 2, board.pk: 1, staff_forum.pk: 1}
     assert facets.tags == {"fruit": 4, "baking-day": 1, "secret": 1}

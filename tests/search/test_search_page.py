@@ -50,6 +50,17 @@ HOSTILE = [
     "1e309 -5 0x1F 3.14",
     "a" * 64 + "!" * 64,
     "foo_bar-baz.qux@example.com/path?x=1&y=2#z",
+    "(a+)+$ .* [^x]{1,999} start",
+    '"start unbalanced',
+    '- -- -start -"',
+    '""""" "" start:"',
+    "tag: status: by: in: is: before: after: lang:",
+    "tag:x status:x by:x in:x is:open before:2026 after:2020 lang:xx start",
+    "before:9999-12-31 after:0001-01-01 before:2026-02-30 after:99999",
+    f"tag:{'x' * 50_000}",
+    "tag:a " * 10_000,
+    "-x " * 30_000,
+    "\u202estart\u2066 \ufeff\x07\x1b[31m",
 ]
 
 
@@ -64,7 +75,16 @@ def test_whatever_is_typed_gets_a_page(client, question, idea, query):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "query",
-    ["q=%ff%fe", "q=start&q=other", "q=start&kind=thing&page=-1", "q=s&page=99999999999999", "q=s&page=²", "kind=idea"],
+    [
+        "q=%ff%fe",
+        "q=start&q=other",
+        "q=start&kind=thing&page=-1",
+        "q=s&page=99999999999999",
+        "q=s&page=²",
+        "kind=idea",
+        "q=start&sort=thing&kind=",
+        "q=start&facet=x&in=y",
+    ],
 )
 def test_whatever_is_in_the_address_gets_a_page(client, query):
     assert client.get(f"/search/?{query}").status_code == 200
@@ -156,6 +176,18 @@ def test_the_line_with_most_of_the_words_is_quoted(forum, author, visitor):
     (hit,) = search("not that", visitor).hits
     text = "".join(fragment.text for fragment in hit.excerpt)
     assert "not this but that" in text
+
+
+def test_the_page_says_when_another_search_stands_in(client, question, monkeypatch):
+    assert "Results are limited" not in client.get("/search/", {"q": "start"}).text
+    monkeypatch.setattr("search.embedded.EmbeddedBackend.is_limited", True)
+    assert "Results are limited" in client.get("/search/", {"q": "start"}).text
+
+
+def test_how_to_search_is_said_on_the_page(client, db):
+    page = client.get("/search/").text
+    assert "<summary>How to search</summary>" in page
+    assert "is:unanswered" in page
 
 
 def test_where_nothing_is_found_the_words_go_along_to_the_forms(client, forum, board):
