@@ -150,7 +150,7 @@ def test_a_post_of_another_language_says_so_to_browsers(
     assert re.search(r'<p class="c-row-excerpt[^"]*" lang="de">Wie kann', listed)
     assert re.search(rf'<a href="{question.get_absolute_url()}">', listed)
     assert ' lang="fr">Agenda partagé</a>' in client.get(board.url).text
-    assert re.search(r'<a href="[^"]*" lang="de">\s*<mark>Kalender</mark>', client.get("/search/?q=kalender").text)
+    assert re.search(r'<bdi lang="de">\s*<mark>Kalender</mark>', client.get("/search/?q=kalender").text)
 
 
 def test_a_post_in_the_language_of_the_page_says_nothing(
@@ -165,7 +165,25 @@ def test_a_post_in_the_language_of_the_page_says_nothing(
     assert '<h1><span lang="en">How do I start?</span>' in page
 
 
-def test_a_post_is_still_found_after_its_language_is_known(forum: ForumPage, author: Member, visitor: object) -> None:
-    asked = ask_question(forum=forum, by=author, title="Kalender verschicken", body=TEXTS["de"])
+def test_the_search_narrows_down_to_a_language(
+    forum: ForumPage, board: IdeaBoardPage, author: Member, visitor: object
+) -> None:
+    german = ask_question(forum=forum, by=author, title="Agenda verschicken", body=TEXTS["de"])
+    french = post_idea(board=board, by=author, title="Agenda partagé", body=TEXTS["fr"])
+    assert search("agenda", visitor).facets.languages == {}
     run_tasks()
-    assert [hit.post for hit in search("kalender", visitor).hits] == [asked]
+    results = search("agenda", visitor)
+    assert {hit.post for hit in results.hits} == {german, french}
+    assert results.facets.languages == {"de": 1, "fr": 1}
+    assert [hit.post for hit in search("agenda lang:de", visitor).hits] == [german]
+    assert [hit.post for hit in search("lang:fr", visitor).hits] == [french]
+    assert search("agenda lang:it", visitor).total == 0
+
+
+def test_a_members_own_language_is_not_told_by_the_search(client: Client, member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(language="fr", name="Marguerite")
+    member.refresh_from_db()
+    member.save()
+    page = client.get("/search/", {"q": "marguerite"}).text
+    assert "<mark>Marguerite</mark>" in page
+    assert 'lang="fr"><mark>' not in page.replace("\n", "")
