@@ -17,6 +17,7 @@ from community.signals import (
 )
 from ideas.models import Idea
 from ideas.signals import idea_merge_undone, idea_posted, ideas_merged
+from search import insight
 from search.articles import article_models
 from search.indexing import (
     forget_rows,
@@ -82,6 +83,12 @@ def index_article(instance: Any, **kwargs: Any) -> None:
 
 def forget_row(instance: Any, **kwargs: Any) -> None:
     forget_rows(type(instance), [instance.pk])
+
+
+@receiver(question_asked)
+@receiver(idea_posted)
+def note_post(by: Member, **kwargs: Any) -> None:
+    insight.record_post(by)
 
 
 @receiver(languages_changed, sender=Question)

@@ -19,6 +19,7 @@ from ideas import tally
 from ideas.ballots import Ballot, ballot
 from ideas.models import Idea, RelatedQuestion
 from search.backends import Kind
+from search.insight import suggestion_token
 from search.similar import Similar, similar_posts, similar_to
 
 # Nine of ten known duplicates of short questions are more alike than this.
@@ -48,7 +49,8 @@ def similar(request: HttpRequest) -> HttpResponse:
     """
     title, body = request.POST.get("title", ""), request.POST.get("body", "")[:BODY_LENGTH]
     found = similar_posts(title, body, user=request.user, most=MOST_SUGGESTED) if title.strip() else []
-    context = {"rows": _rows(found, request.user), "title": title}
+    rows = _rows(found, request.user)
+    context = {"rows": rows, "title": title, "insight": suggestion_token((row.kind, row.post.pk) for row in rows)}
     template = "search/similar.html#list" if is_htmx(request) else "search/similar.html"
     response = render(request, template, context)
     patch_cache_control(response, private=True, no_store=True)

@@ -2,14 +2,17 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.core.signing import BadSignature
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_safe
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
 
-from community.views.requests import is_htmx
+from accounts.clients import client_address
+from community.views.requests import is_htmx, member_of
 from core.pagination import BadCursorError
-from search import narrowing
+from search import insight, narrowing
 from search.backends import Kind, Sort
 from search.engine import search, suggestions
 
@@ -42,6 +45,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "facets": narrowing.facets(results, request.user),
         "first_url": narrowing.address(query.text, kind, results.sort) if cursor else None,
         "next_url": results.next_cursor and narrowing.address(query.text, kind, results.sort, results.next_cursor),
+        "insight": "" if cursor else insight.search_token(results),
         "carried": urlencode({"title": query.words[:MOST_SHOWN]}),
     }
     return render(request, "search/search.html", context, status=400 if refusal else 200)
@@ -57,3 +61,25 @@ def suggest(request: HttpRequest) -> HttpResponse:
     response = render(request, "search/suggestions.html", context)
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+@require_POST
+def record_insight(request: HttpRequest) -> HttpResponse:
+    """Count what a page tells of itself, unless the browser says that its owner wants no such thing."""
+    if request.headers.get("Sec-GPC") == "1":
+        return HttpResponse(status=204)
+    if request.user.is_authenticated:
+        visit = insight.visit_of_member(member_of(request))
+    else:
+        visit = insight.visit_of_visitor(client_address(request), request.headers.get("User-Agent", ""))
+    rank = request.POST.get("rank", "")
+    try:
+        insight.record(
+            request.POST.get("token", ""),
+            rank=int(rank) if rank.isdecimal() and len(rank) < 4 else 0,
+            visit=visit,
+            language=get_language() or "",
+        )
+    except BadSignature:
+        return HttpResponseBadRequest()
+    return HttpResponse(status=204)

@@ -15,6 +15,8 @@ from wagtail.log_actions import LogActionRegistry
 from core.background_report import PERMISSION as OPERATE
 from search.duplicates import ICON, CompareView, DuplicatesView, kinds_of
 from search.elastic.report import SearchReport
+from search.insight_admin import ICON as SEARCH_ICON
+from search.insight_admin import PERMISSION, SearchesReport
 from search.models import SynonymGroup
 from search.similar.deciding import TOLD_APART
 
@@ -82,3 +84,29 @@ def synonyms() -> SynonymViewSet:
 def permissions_on_synonyms() -> QuerySet[Permission]:
     """So that administrators can give them to groups of their own."""
     return Permission.objects.filter(content_type__app_label="search", content_type__model="synonymgroup")
+
+
+@hooks.register("register_admin_urls")
+def report_urls() -> list[URLPattern]:
+    listing, results = SearchesReport.as_view(), SearchesReport.as_view(results_only=True)
+    return [
+        path("reports/searches/", listing, name="searches_report"),
+        path("reports/searches/results/", results, name="searches_report_results"),
+    ]
+
+
+class SearchesMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PERMISSION))
+
+
+@hooks.register("register_reports_menu_item")
+def searches_menu_item() -> SearchesMenuItem:
+    return SearchesMenuItem(_("Searches"), reverse("searches_report"), icon_name=SEARCH_ICON, order=1100)
+
+
+@hooks.register("register_permissions")
+def permission_on_searches() -> QuerySet[Permission]:
+    """So that administrators can give it to groups of their own."""
+    app, _dot, codename = PERMISSION.partition(".")
+    return Permission.objects.filter(content_type__app_label=app, codename=codename)

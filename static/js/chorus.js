@@ -338,6 +338,24 @@
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  // What is searched for, and which results and suggestions are opened, is counted (search/insight.py). Links stay plain.
+  function tell(list, rank) {
+    const told = new FormData();
+    told.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
+    told.set("token", list.dataset.insight);
+    if (rank) told.set("rank", rank);
+    navigator.sendBeacon(list.dataset.insightUrl, told);
+  }
+
+  for (const list of document.querySelectorAll("[data-insight-search]")) tell(list);
+  for (const kind of ["click", "auxclick"]) {
+    document.addEventListener(kind, (event) => {
+      const row = event.target.closest?.("a[href], button")?.closest("[data-rank]");
+      const list = row?.closest("[data-insight]");
+      if (list && event.button < 2) tell(list, row.dataset.rank);
+    });
+  }
+
   // An error page says in one sentence why; behind an htmx request that sentence becomes the toast.
   document.addEventListener("htmx:responseError", (event) => {
     const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
