@@ -19,7 +19,7 @@ from benchmarks.driving import MeasuringError
 from benchmarks.figures import Figure, save, show
 from tests.services import ServiceError, redis, serve_until_stopped, throwaway_folder
 
-CASES = ("pages", "votes", "boards", "merging", "history", "reviews")
+CASES = ("pages", "votes", "boards", "merging", "history", "reviews", "suggestions")
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import astuple, dataclass
 from urllib.parse import urlsplit
@@ -33,21 +33,28 @@ class Sites:
 
     def filled(self, plan: Plan) -> Site:
         """A site with all that the plan says."""
-        name = "_".join(("chorus", *map(str, astuple(plan))))
+
+        def make() -> None:
+            print(f"Filling {plan} …", file=sys.stderr, flush=True)
+            fill(plan, board=IdeaBoardPage.objects.get(), forum=ForumPage.objects.get())
+            settle()
+
+        return self.made("_".join(("chorus", *map(str, astuple(plan)))), make)
+
+    def made(self, name: str, make: Callable[[], None]) -> Site:
+        """A site that `make` has filled, in the database of this name."""
         site = Site(urlsplit(self.server)._replace(path=f"/{name}").geturl(), self)
         with psycopg.connect(self.server, autocommit=True) as admin:
             if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 with site.used():
                     call_command("migrate", verbosity=0)
                 return site
-            print(f"Filling {plan} …", file=sys.stderr, flush=True)
             admin.execute("DROP DATABASE IF EXISTS filling")
             admin.execute("CREATE DATABASE filling")
             with _using(urlsplit(self.server)._replace(path="/filling").geturl()):
                 call_command("migrate", verbosity=0)
                 _create_site()
-                fill(plan, board=IdeaBoardPage.objects.get(), forum=ForumPage.objects.get())
-                settle()
+                make()
             admin.execute(f"ALTER DATABASE filling RENAME TO {name}")
         return site
 

@@ -24,9 +24,10 @@ from search.similar.traits import Traits
 
 MODELS: Mapping[Kind, Any] = {Kind.QUESTION: Question, Kind.IDEA: Idea}
 HOLDERS: Mapping[Kind, Any] = {Kind.QUESTION: ForumPage, Kind.IDEA: IdeaBoardPage}
+SHOWN_WITH = {Kind.QUESTION: ("forum",), Kind.IDEA: ("board", "status")}
 KINDS = frozenset(MODELS)
 # More are ranked than are shown, since some turn out to be merged into others or not to be seen.
-SPARE = 3
+SPARE = 2
 MOST_NEAR = 100
 
 
@@ -151,7 +152,8 @@ def _listed(numbers: Iterable[int], user: Any) -> dict[int, Any]:
     posts: dict[int, Any] = {}
     for kind, pks in _by_kind(numbers).items():
         listed = MODELS[kind].objects.visible_to(user).listed().filter(pk__in=pks)
-        posts |= {number_of(kind, post.pk): post for post in listed.for_list()}
+        shown = listed.select_related(*SHOWN_WITH[kind]).defer("body", "body_html")
+        posts |= {number_of(kind, post.pk): post for post in shown}
     return posts
 
 

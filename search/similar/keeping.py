@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -18,8 +18,6 @@ from search.similar.numbers import number_of, post_of
 from search.similar.traits import Traits
 
 BATCH = 200
-# PostgreSQL takes 65,535 values in one statement.
-MOST_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,7 @@ def _keep(kind: Kind, pks: list[int], *, anew: bool = False) -> None:
         if gone := before - after:
             page = stored[number][0]
             Posting.objects.filter(lead__in=[lead for lead, *_ in gone], page=page, post=number).delete()
-    rows = [Posting(lead=lead, page=page, post=number) for lead, page, number in sorted(added)]
-    Posting.objects.bulk_create(rows, ignore_conflicts=True, batch_size=MOST_ROWS)
+    _lead_to(sorted(added))
     Profile.objects.filter(post__in=[number for number in numbers if number not in wanted]).delete()
     now = timezone.now()
     Profile.objects.bulk_create(
@@ -99,6 +96,16 @@ def _keep(kind: Kind, pks: list[int], *, anew: bool = False) -> None:
         unique_fields=["post"],
         update_fields=["page", "traits", "changed_at", "compared_at"],
     )
+
+
+def _lead_to(rows: list[tuple[int, int, int]]) -> None:
+    """Add these postings. A post has so many that a model instance for each would take most of the time."""
+    table = connection.ops.quote_name(Posting._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} (lead, page, post) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",  # noqa: S608
+            rows,
+        )
 
 
 def _leads(number: int, profiles: dict[int, tuple[int, Traits]]) -> set[tuple[int, int, int]]:
