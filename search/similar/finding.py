@@ -14,7 +14,7 @@ from community.models import ForumPage, Question
 from core.access import readable_page_ids
 from ideas.models import Idea, IdeaBoardPage
 from search.backends import Kind
-from search.similar import lexical, vectors
+from search.similar import elastic, lexical, vectors
 from search.similar.keeping import text_of
 from search.similar.meaning import query_vector
 from search.similar.numbers import number_of, post_of
@@ -87,13 +87,17 @@ def ranked(
     if vector is None and len(query.words):
         vector = query_vector(title, text)
     found = lexical.candidates(query, pages, known)
+    engine = elastic.candidates(title, text, pages) if len(query.words) and pages else None
+    if engine:
+        found |= lexical.profiles(number for number in engine.scores if number not in found)
     if vector is not None:
         close = vectors.nearest(vector, pages, MOST_NEAR)
         found |= lexical.profiles(number for number in close if number not in found)
     for number in left_out:
         found.pop(number, None)
     measures = by_words(query, list(found.values()), known)
-    orders, likenesses = fused(measures, None if vector is None else _near(vector, list(found)))
+    near = None if vector is None else _near(vector, list(found))
+    orders, likenesses = fused(measures, near, engine.measures(found) if engine else None)
     posts = zip(found, orders.tolist(), likenesses.tolist(), strict=True)
     return sorted((Ranked(*post) for post in posts), key=lambda post: (-post.order, -post.number))
 
