@@ -11,9 +11,13 @@ from search.elastic.failover import FailoverBackend
 from search.embedded import EmbeddedBackend
 from search.hits import Hit, hits_for
 from search.parsing import Query
+from search.similar import HELPFUL, similar_posts
 
 PAGE_SIZE = 20
 TELLING_FROM = 4
+# Fewer results than this are little.
+FEW = 5
+POSTS = frozenset([Kind.QUESTION, Kind.IDEA])
 MOST_SUGGESTED = 7
 # One letter stands at the beginning of too much.
 SUGGESTING_FROM = 2
@@ -90,6 +94,22 @@ def search(
         is_partial=is_partial,
         is_limited=searched.is_limited,
     )
+
+
+def widened(results: Results, user: Any) -> list[Hit]:
+    """The posts that are like what was typed, where its words alone found few; without those that they found.
+
+    Who chose, excluded or quoted something meant what they typed.
+    """
+    query = results.query
+    is_meant = query.filters or query.excluded or any(term.is_quoted for term in results.terms)
+    kinds = POSTS & {results.kind} if results.kind else POSTS
+    if is_meant or not kinds or not results.terms or len(results.hits) >= FEW:
+        return []
+    shown = {(hit.kind, hit.post.pk) for hit in results.hits}
+    alike = similar_posts(query.words, user=user, kinds=kinds, most=FEW + len(shown))
+    keys = [(each.kind, each.post.pk) for each in alike if each.likeness >= HELPFUL]
+    return hits_for([key for key in keys if key not in shown][:FEW], results.terms, user)
 
 
 def suggestions(text: str, user: Any, most: int = MOST_SUGGESTED) -> list[Hit]:

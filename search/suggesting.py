@@ -20,10 +20,8 @@ from ideas.ballots import Ballot, ballot
 from ideas.models import Idea, RelatedQuestion
 from search.backends import Kind
 from search.insight import suggestion_token
-from search.similar import Similar, similar_posts, similar_to
+from search.similar import HELPFUL, Similar, similar_posts, similar_to
 
-# Nine of ten known duplicates of short questions are more alike than this.
-LEAST = 0.25
 MOST_SUGGESTED = 5
 MOST_RELATED = 5
 
@@ -79,7 +77,7 @@ def _named(request: HttpRequest) -> Any:
 
 
 def _rows(found: Iterable[Similar], user: Any) -> list[Row]:
-    alike = [each for each in found if each.likeness >= LEAST]
+    alike = [each for each in found if each.likeness >= HELPFUL]
     supported = _supported(user, [each.post for each in alike if each.kind == Kind.IDEA])
     return [Row(each.kind, each.post, _ballot(user, each.post, supported)) for each in alike]
 

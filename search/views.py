@@ -14,7 +14,7 @@ from community.views.requests import is_htmx, member_of
 from core.pagination import BadCursorError
 from search import insight, narrowing
 from search.backends import Kind, Sort
-from search.engine import search, suggestions
+from search.engine import search, suggestions, widened
 
 MOST_SHOWN = 200
 
@@ -38,6 +38,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     context = {
         "search_query": query.text,
         "results": results,
+        "alike": [] if cursor else widened(results, request.user),
         "refusal": refusal,
         "tabs": narrowing.tabs(results),
         "sorts": narrowing.sorts(results),

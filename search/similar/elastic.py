@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
-import numpy as np
 from django.conf import settings
 from django.utils.translation import get_language
 
@@ -17,7 +15,6 @@ from search.elastic import breaker, client
 from search.elastic.documents import LANGUAGES
 from search.elastic.names import read_alias
 from search.similar.numbers import number_of
-from search.similar.statistics import Floats
 
 logger = logging.getLogger(__name__)
 
@@ -25,32 +22,22 @@ MOST_FOUND = 100
 # Of long texts Elasticsearch is asked for so much: each word is a clause of its query.
 MOST_WORDS = 120
 MOST_TEXT = 1_000
-MEASURES = 3
 KINDS = (Kind.QUESTION, Kind.IDEA)
 
 
-@dataclass(frozen=True)
-class Found:
-    """For each post that was found by its number: its three scores, each as a share of the best one's."""
+def candidates(title: str, text: str, pages: Collection[int]) -> list[int]:
+    """The posts that are best by any of the three, by their numbers.
 
-    scores: Mapping[int, tuple[float, ...]]
-
-    def measures(self, numbers: Collection[int]) -> Floats:
-        """The scores of these posts, a row for each; 0 where one was not among the best."""
-        nothing = (0.0,) * MEASURES
-        return np.array([self.scores.get(number, nothing) for number in numbers], np.float64)
-
-
-def candidates(title: str, text: str, pages: Collection[int]) -> Found | None:
-    """The best by each of the three; None where there is no Elasticsearch, or it does not answer in time."""
+    Empty where there is no Elasticsearch, or it does not answer in time.
+    """
     if not client.is_configured() or not breaker.lets_through():
-        return None
+        return []
     try:
         found = _asked(title, text, pages)
     except client.FAILURES as error:
-        logger.warning("Elasticsearch did not answer, and the embedded candidates do: %s", error)
+        logger.warning("Elasticsearch did not answer, and other candidates have to do: %s", error)
         breaker.failed()
-        return None
+        return []
     breaker.worked()
     return found
 
@@ -84,17 +71,15 @@ def _limited(query: dict[str, Any], pages: Collection[int]) -> dict[str, Any]:
     }
 
 
-def _asked(title: str, text: str, pages: Collection[int]) -> Found:
+def _asked(title: str, text: str, pages: Collection[int]) -> list[int]:
     answers = client.asking().msearch(searches=searches(title, text, pages))["responses"]
-    scores: dict[int, list[float]] = {}
-    for place, answer in enumerate(answers):
+    found: dict[int, None] = {}
+    for answer in answers:
         if "error" in answer or answer["timed_out"] or answer["_shards"]["failed"]:
             raise client.PartialAnswerError("Not all of the index answered.")
-        hits = answer["hits"]["hits"]
-        for hit in hits:
-            number = number_of(Kind(hit["_source"]["kind"]), hit["_source"]["key"])
-            scores.setdefault(number, [0.0] * MEASURES)[place] = hit["_score"] / hits[0]["_score"]
-    return Found({number: tuple(each) for number, each in scores.items()})
+        sources = (hit["_source"] for hit in answer["hits"]["hits"])
+        found |= dict.fromkeys(number_of(Kind(source["kind"]), source["key"]) for source in sources)
+    return list(found)
 
 
 def _words(text: str) -> str:

@@ -26,6 +26,8 @@ MODELS: Mapping[Kind, Any] = {Kind.QUESTION: Question, Kind.IDEA: Idea}
 HOLDERS: Mapping[Kind, Any] = {Kind.QUESTION: ForumPage, Kind.IDEA: IdeaBoardPage}
 SHOWN_WITH = {Kind.QUESTION: ("forum",), Kind.IDEA: ("board", "status")}
 KINDS = frozenset(MODELS)
+# Nine of ten known duplicates of short questions are more alike than this.
+HELPFUL = 0.25
 # More are ranked than are shown, since some turn out to be merged into others or not to be seen.
 SPARE = 2
 MOST_NEAR = 100
@@ -87,17 +89,14 @@ def ranked(
     if vector is None and len(query.words):
         vector = query_vector(title, text)
     found = lexical.candidates(query, pages, known)
-    engine = elastic.candidates(title, text, pages) if len(query.words) and pages else None
-    if engine:
-        found |= lexical.profiles(number for number in engine.scores if number not in found)
+    others = elastic.candidates(title, text, pages) if len(query.words) and pages else []
     if vector is not None:
-        close = vectors.nearest(vector, pages, MOST_NEAR)
-        found |= lexical.profiles(number for number in close if number not in found)
+        others += vectors.nearest(vector, pages, MOST_NEAR)
+    found |= lexical.profiles(number for number in others if number not in found)
     for number in left_out:
         found.pop(number, None)
     measures = by_words(query, list(found.values()), known)
-    near = None if vector is None else _near(vector, list(found))
-    orders, likenesses = fused(measures, near, engine.measures(found) if engine else None)
+    orders, likenesses = fused(measures, None if vector is None else _near(vector, list(found)))
     posts = zip(found, orders.tolist(), likenesses.tolist(), strict=True)
     return sorted((Ranked(*post) for post in posts), key=lambda post: (-post.order, -post.number))
 

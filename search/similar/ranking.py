@@ -58,18 +58,16 @@ def by_words(query: Traits, candidates: Sequence[Traits], known: Statistics) -> 
     )
 
 
-def fused(measures: Floats, near: Floats | None = None, more: Floats | None = None) -> tuple[Floats, Floats]:
+def fused(measures: Floats, near: Floats | None = None) -> tuple[Floats, Floats]:
     """How the rows are ordered, and how alike each is, both from 0 to 1.
 
     Words order by the mean of their measures, each brought to the scale of its best row; the best row of all gets as
-    much as its measures say. What another engine measured (`more`) counts with them. Nearness of meaning, where it is
-    known, has three shares beside the five of words.
+    much as its measures say. Nearness of meaning, where it is known, has three shares beside the five of words.
     """
     if not len(measures):
         return np.zeros(0), np.zeros(0)
     alike = measures.clip(0, 1).mean(axis=1)
-    ordering = measures if more is None else np.hstack([measures, more])
-    order = _scaled(_scaled(ordering).mean(axis=1)) * alike.max()
+    order = _scaled(_scaled(measures).mean(axis=1)) * alike.max()
     if near is None:
         return order, alike
     shares = MEANING / (MEASURES + MEANING)
