@@ -11,12 +11,14 @@ from search.elastic.failover import FailoverBackend
 from search.embedded import EmbeddedBackend
 from search.hits import Hit, hits_for
 from search.parsing import Query
-from search.similar import HELPFUL, similar_posts
+from search.similar import similar_posts
 
 PAGE_SIZE = 20
 TELLING_FROM = 4
 # Fewer results than this are little.
 FEW = 5
+# One word with a typing error is as alike as this to the word that was meant.
+ALIKE_FROM = 0.15
 POSTS = frozenset([Kind.QUESTION, Kind.IDEA])
 MOST_SUGGESTED = 7
 # One letter stands at the beginning of too much.
@@ -108,7 +110,7 @@ def widened(results: Results, user: Any) -> list[Hit]:
         return []
     shown = {(hit.kind, hit.post.pk) for hit in results.hits}
     alike = similar_posts(query.words, user=user, kinds=kinds, most=FEW + len(shown))
-    keys = [(each.kind, each.post.pk) for each in alike if each.likeness >= HELPFUL]
+    keys = [(each.kind, each.post.pk) for each in alike if each.likeness >= ALIKE_FROM]
     return hits_for([key for key in keys if key not in shown][:FEW], results.terms, user)
 
 

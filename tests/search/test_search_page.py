@@ -274,7 +274,7 @@ def test_a_cursor_of_another_order_gets_a_sentence(client, forum, author):
 def test_the_number_of_queries_does_not_grow(client, forum, board, member, author, idea, django_assert_max_num_queries):
     client.force_login(member)
     many(forum, author, 1)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(26):
         client.get("/search/", {"q": "bulk"})
     many(forum, author, 40)
     for n in range(40):
