@@ -5,7 +5,7 @@ Nothing that was typed is in a query's own language: words are terms, runs of wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -68,19 +68,11 @@ class ElasticBackend:
         )
 
     def suggest(self, wanted: Wanted, most: int) -> list[tuple[Kind, int]]:
-        titles = [
-            Q("bool", should=[_run(run, title=TITLE, text=None) for run in _typed(term, term is wanted.terms[-1])])
-            for term in wanted.terms
-        ]
+        titles = [Q("bool", should=[_run(run, title=TITLE, text=None) for run in term.runs]) for term in wanted.terms]
         body = Search().query(Q("bool", must=titles, filter=_filters(wanted), must_not=_excluded(wanted)))
         body = body.source(["kind", "key"]).extra(size=most, track_total_hits=False)
         hits = _ask(wanted, body.to_dict())["hits"]["hits"]
         return [(Kind(hit["_source"]["kind"]), hit["_source"]["key"]) for hit in hits]
-
-
-def _typed(term: Term, is_last: bool) -> Sequence[Run]:
-    """The alternatives of a term; the last one is still being typed."""
-    return [replace(run, is_prefix=True) for run in term.runs] if is_last else term.runs
 
 
 def _query(wanted: Wanted) -> Any:

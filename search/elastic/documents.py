@@ -207,12 +207,13 @@ def _ideas(rows: QuerySet[Any]) -> Iterator[Source]:
 
 
 def _articles(rows: Any) -> Iterator[Source]:
-    for page in rows.specific():
+    for page in rows.specific().select_related("locale"):
         yield {
             **_text(page.title, [str(page.body)], ""),
             "key": page.pk,
             "page": page.pk,
-            "created_at": (page.first_published_at or page.latest_revision_created_at).isoformat(),
+            "language": page.locale.language_code,
+            "created_at": page.first_published_at and page.first_published_at.isoformat(),
         }
 
 

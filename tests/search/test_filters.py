@@ -110,6 +110,7 @@ def test_facets_lead_to_what_they_promise(client, posts, member):
     assert re.search(r'class="c-chip" aria-current="true" href="/search/\?q=apple"><bdi>in:help', narrowed)
 
 
+@pytest.mark.parametrize("search_backend", ["embedded"], indirect=True)
 def test_more_than_can_be_counted_is_said_to_be_more(client, forum, author, monkeypatch, posts, visitor):
     for module in ("embedded", "narrowing"):
         monkeypatch.setattr(f"search.{module}.MOST_COUNTED", 2)

@@ -167,8 +167,9 @@ def scan(user: Any, words: list[str]) -> set[Question | Idea]:
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_each_role_finds_what_a_scan_of_the_database_finds(people, home, moderator, posts, asked):
+def test_each_role_finds_what_a_scan_of_the_database_finds(people, home, moderator, begin_anew, posts, asked):
     with transaction.atomic():
+        begin_anew()
         forums, boards = {}, {}
         for place in PLACES:
             forums[place] = home.add_child(instance=ForumPage(title=place, slug=f"forum-{place}"))

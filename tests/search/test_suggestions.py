@@ -63,6 +63,7 @@ def test_without_htmx_it_is_a_search(client, db):
     assert client.get(ADDRESS, {"q": "a&b"})["Location"] == "/search/?q=a%26b"
 
 
+@pytest.mark.parametrize("search_backend", ["embedded"], indirect=True)  # the other is told what waits first
 def test_the_number_of_queries_is_small(client, question, idea, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):
         suggested(client, "start")
