@@ -12,7 +12,7 @@ from search.backends import Kind
 from search.elastic import client
 from search.elastic.names import read_alias
 from search.elastic.rebuild import compare
-from search.elastic.sync import drain, send, targets_of
+from search.elastic.sync import send, targets_of
 from search.models import PendingDocument
 
 pytestmark = [pytest.mark.es, pytest.mark.django_db]
@@ -86,7 +86,7 @@ def test_what_is_refused_stays_and_the_rest_goes(
 
     monkeypatch.setattr(sync, "documents_of", spoiled)
     outbox.note(Kind.QUESTION, [good.pk, bad.pk])
-    drain()
+    elastic()
     assert set(stored(Kind.QUESTION)) == {good.pk}
     left = PendingDocument.objects.all()
     assert {(row.key, row.attempts) for row in left} == {(bad.pk, sync.MOST_ATTEMPTS)}
