@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,6 +11,7 @@ from django_tasks import task
 from wagtail.log_actions import log
 
 from accounts.models import Member
+from core.batches import in_batches
 from core.errors import ConflictError, ForbiddenError
 from core.tasks import WORKER
 from ideas.models import Idea, IdeaBoardPage, Policy
@@ -368,7 +368,7 @@ def _keep_items(review: Review, ideas: Iterable[int]) -> None:
     """From now on the review's items are its ideas: what is said of them, decided and so on refers to these."""
     known = set(review.items.values_list("idea", flat=True))
     items = (ReviewItem(review=review, idea_id=pk, choice=Choice.NONE) for pk in ideas if pk not in known)
-    while batch := list(islice(items, ITEMS_AT_ONCE)):
+    for batch in in_batches(items, ITEMS_AT_ONCE):
         ReviewItem.objects.bulk_create(batch)
 
 

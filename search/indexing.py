@@ -4,8 +4,7 @@ What is made or changed by an action is indexed with it (search.receivers). Whoe
 these functions; `manage.py update_index` builds everything anew.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,6 +14,7 @@ from modelsearch.backends import get_search_backend
 from wagtail.search.models import IndexEntry
 
 from community.models import Question
+from core.batches import in_batches
 from ideas.models import Idea
 from search import outbox
 from search.backends import Kind
@@ -27,7 +27,7 @@ BATCH = 500
 
 def index_questions(pks: Iterable[int]) -> None:
     """Put these questions, with their visible answers, into the index as they are now."""
-    for batch in _batches(pks):
+    for batch in in_batches(pks, BATCH):
         with transaction.atomic():
             _index(Question, batch)
             keeping.keep(Kind.QUESTION, batch)
@@ -36,7 +36,7 @@ def index_questions(pks: Iterable[int]) -> None:
 
 def index_ideas(pks: Iterable[int]) -> None:
     """Put these ideas into the index as they are now, and all in whose families they are, for they share words."""
-    for batch in _batches(pks):
+    for batch in in_batches(pks, BATCH):
         around = dict(Idea.objects.filter(Q(pk__in=batch) | Q(canonical__in=batch)).values_list("pk", "canonical"))
         roots = {canonical for canonical in around.values() if canonical and canonical not in around}
         if roots:
@@ -50,21 +50,21 @@ def index_ideas(pks: Iterable[int]) -> None:
 
 def index_members(pks: Iterable[int]) -> None:
     """Put these members into the index, or take them out, as they are now."""
-    for batch in _batches(pks):
+    for batch in in_batches(pks, BATCH):
         _index(MemberDocument, batch)
         outbox.note(Kind.MEMBER, batch)
 
 
 def index_tags(pks: Iterable[int]) -> None:
     """Put these tags into the index as they are now."""
-    for batch in _batches(pks):
+    for batch in in_batches(pks, BATCH):
         _index(TagDocument, batch)
         outbox.note(Kind.TAG, batch)
 
 
 def index_articles(model: Any, pks: Iterable[int]) -> None:
     """Put these pages into the index as they are now; whether they are published is asked when somebody searches."""
-    for batch in _batches(pks):
+    for batch in in_batches(pks, BATCH):
         _index(model, batch)
         outbox.note(Kind.ARTICLE, batch)
 
@@ -81,17 +81,9 @@ def forget(model: Any, pks: Iterable[int]) -> None:
     IndexEntry.objects.filter(content_type=of_type, object_id__in=[str(pk) for pk in pks]).delete()
 
 
-def _index(model: Any, pks: Iterable[int]) -> None:
-    backend = get_search_backend()
-    for batch in _batches(pks):
-        with transaction.atomic():
-            rows = list(model.get_indexed_objects().filter(pk__in=batch))
-            backend.add_bulk(model, rows)
-            if gone := set(batch) - {row.pk for row in rows}:
-                forget(model, gone)
-
-
-def _batches(pks: Iterable[int]) -> Iterator[list[int]]:
-    rest = iter(pks)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
+@transaction.atomic
+def _index(model: Any, batch: Collection[int]) -> None:
+    rows = list(model.get_indexed_objects().filter(pk__in=batch))
+    get_search_backend().add_bulk(model, rows)
+    if gone := set(batch) - {row.pk for row in rows}:
+        forget(model, gone)

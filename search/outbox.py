@@ -1,8 +1,8 @@
 """Noting what Elasticsearch has to be told, in the transaction of the act that changed it."""
 
 from collections.abc import Iterable
-from itertools import islice
 
+from core.batches import in_batches
 from core.tasks import is_waiting
 from search.backends import Kind
 from search.elastic import client
@@ -18,8 +18,7 @@ def note(kind: Kind, keys: Iterable[int], *, is_removal: bool = False) -> None:
     """
     if not client.is_configured():
         return
-    rest = iter(keys)
-    while batch := list(islice(rest, BATCH)):
+    for batch in in_batches(keys, BATCH):
         PendingDocument.objects.bulk_create(PendingDocument(kind=kind, key=key, is_removal=is_removal) for key in batch)
         _wake()
 

@@ -8,7 +8,6 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 from elasticsearch import NotFoundError
 
+from core.batches import in_batches
 from core.errors import ConflictError
 from core.tasks import WORKER
 from search.backends import Kind
@@ -69,7 +69,7 @@ def rebuild(kind: Kind, progress: Progress = lambda number: None) -> SearchIndex
     """
     drop_retired()
     index = _begin(kind)
-    for keys in _batches(listed_keys(kind).filter(pk__gt=index.last_key)):
+    for keys in in_batches(listed_keys(kind).filter(pk__gt=index.last_key).iterator(chunk_size=BATCH), BATCH):
         send(kind, keys, [index.name])
         index.last_key = keys[-1]
         _touch(index)
@@ -78,7 +78,7 @@ def rebuild(kind: Kind, progress: Progress = lambda number: None) -> SearchIndex
         drift = compare(kind, index.name)
         if not drift.keys:
             break
-        for keys in _batches(drift.keys):
+        for keys in in_batches(drift.keys, BATCH):
             send(kind, keys, [index.name])
             _touch(index)
     else:
@@ -128,7 +128,7 @@ def reconcile() -> None:
         if live is None or live.mapping != fingerprint(kind) or not client.working().indices.exists(index=live.name):
             rebuild(kind)
             continue
-        for keys in _batches(compare(kind).keys):
+        for keys in in_batches(compare(kind).keys, BATCH):
             send(kind, keys, [live.name])
     drop_retired()
 
@@ -230,15 +230,9 @@ def _live_name(kind: Kind) -> str:
     return found or ""
 
 
-def _batches(keys: Any) -> Iterator[list[int]]:
-    rest = iter(keys.iterator(chunk_size=BATCH) if hasattr(keys, "iterator") else keys)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
-
-
 def _wanted(kind: Kind) -> Iterator[Stamp]:
     """Key and hash of every document that there should be, in the order of keys."""
-    for keys in _batches(listed_keys(kind)):
+    for keys in in_batches(listed_keys(kind).iterator(chunk_size=BATCH), BATCH):
         documents = documents_of(kind, keys)
         for key in sorted(documents):
             yield key, documents[key]["hash"]

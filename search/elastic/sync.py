@@ -34,10 +34,6 @@ KEPT_FOR = timedelta(days=7)
 OVERLAP = timedelta(minutes=2)
 
 
-class RefusedError(Exception):
-    """Elasticsearch took the batch and refused some of its documents."""
-
-
 @task(backend=WORKER)
 def sync() -> None:
     """Send all that waits, unless Elasticsearch was away a moment ago."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from community.content import Visibility
 from community.models import Question
+from core.batches import in_batches
 from ideas.models import Idea
 from search.backends import Kind
 from search.models import Posting, Profile
@@ -34,14 +34,14 @@ class Difference:
 
 def keep(kind: Kind, pks: Iterable[int]) -> None:
     """Compare these posts by what they say now; what is not visible to everybody is compared no more."""
-    for batch in _batches(pks):
+    for batch in in_batches(pks, BATCH):
         with transaction.atomic():
             _keep(kind, batch)
 
 
 def differences(kind: Kind, *, repair: bool) -> Iterator[Difference]:
     """The posts of a kind that are not compared by what they say, which are put right if wanted."""
-    for batch in _batches(_all_pks(kind)):
+    for batch in in_batches(_all_pks(kind), BATCH):
         numbers = [number_of(kind, pk) for pk in batch]
         wanted = _profiles(kind, batch)
         stored = {row.post: row for row in Profile.objects.filter(post__in=numbers)}
@@ -151,9 +151,3 @@ def _all_pks(kind: Kind) -> Iterator[int]:
         there = set(model.objects.filter(pk__in=of_kind).values_list("pk", flat=True))
         yield from (pk for pk in of_kind if pk not in there)
         after = numbers[-1]
-
-
-def _batches(pks: Iterable[int]) -> Iterator[list[int]]:
-    rest = iter(pks)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
