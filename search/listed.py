@@ -6,13 +6,13 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from taggit.models import Tag
 from wagtail.models import Page
 
-from accounts.managers import SYSTEM_HANDLE
 from accounts.models import Member
 from community.content import Visibility
 from community.models import Question, TaggedQuestion
 from ideas.models import Idea, TaggedIdea
 from search.articles import article_models
 from search.backends import Kind, Wanted
+from search.models import MemberDocument
 
 TAGGED: dict[Kind, Any] = {Kind.QUESTION: TaggedQuestion, Kind.IDEA: TaggedIdea}
 
@@ -52,9 +52,7 @@ def listed(kind: Kind, wanted: Wanted) -> QuerySet[Any]:
         articles = Page.objects.live().filter(pk__in=wanted.pages.get(kind, ()), **_dated(wanted, "first_published_at"))
         return articles if wanted.languages is None else articles.filter(locale__language_code__in=wanted.languages)
     if kind == Kind.MEMBER:
-        # Those with a page of their own, whoever looks.
-        members = Member.objects.filter(is_active=True, erased_at__isnull=True, email__isnull=False)
-        return members.exclude(handle=SYSTEM_HANDLE)
+        return MemberDocument.get_indexed_objects()
     return _used_tags(wanted)
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Q, QuerySet
 from elasticsearch.dsl import (
     Boolean,
@@ -28,16 +27,16 @@ from elasticsearch.dsl import (
 )
 from elasticsearch.dsl import Mapping as IndexMapping
 from taggit.models import Tag
+from wagtail.models import Page
 
-from accounts.managers import SYSTEM_HANDLE
-from accounts.models import Member
 from community.content import Visibility
 from community.models import Answer, Question, TaggedQuestion
 from core import markdown
-from core.site_pages import SitePage
 from core.words import MOST_TEXT, composed, words_in
 from ideas.models import Idea, TaggedIdea
+from search.articles import article_models
 from search.backends import Kind
+from search.models import MemberDocument
 
 LANGUAGES = {
     "en": "english",
@@ -128,17 +127,6 @@ def _hash(source: Source) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def article_models() -> list[type[SitePage]]:
-    """The page types that are read: those of the site that have a text and hold nobody's content."""
-    return [
-        model
-        for model in apps.get_models()
-        if issubclass(model, SitePage)
-        and not model.holds_content
-        and any(field.name == "body" for field in model._meta.get_fields())
-    ]
-
-
 def _rows(kind: Kind) -> QuerySet[Any]:
     """What is in the lists, whoever asks."""
     if kind == Kind.QUESTION:
@@ -146,13 +134,10 @@ def _rows(kind: Kind) -> QuerySet[Any]:
     if kind == Kind.IDEA:
         return Idea.objects.listed()
     if kind == Kind.MEMBER:
-        members = Member.objects.filter(is_active=True, erased_at__isnull=True, email__isnull=False)
-        return members.exclude(handle=SYSTEM_HANDLE)
+        return MemberDocument.get_indexed_objects()
     if kind == Kind.TAG:
         used = Q(pk__in=TaggedQuestion.objects.values("tag")) | Q(pk__in=TaggedIdea.objects.values("tag"))
         return Tag.objects.filter(used)
-    from wagtail.models import Page
-
     return Page.objects.live().type(*article_models())
 
 
@@ -162,16 +147,16 @@ def _questions(rows: QuerySet[Any]) -> Iterator[Source]:
     answers: Mapping[int, list[str]] = defaultdict(list)
     visible = Answer.objects.filter(question__in=keys, visibility=Visibility.VISIBLE).order_by("pk")
     for question, rendered in visible.values_list("question_id", "body_html"):
-        answers[question].append(rendered)
+        answers[question].append(markdown.plain(rendered))
     tags = _tags(TaggedQuestion, keys)
     for question in questions:
         yield {
-            **_text(question.title, [question.body_html, *answers[question.pk]], language_of(question)),
+            **_text(question.title, [markdown.plain(question.body_html), *answers[question.pk]], question.language),
             "key": question.pk,
             "page": question.forum_id,
             "author": question.author_id,
             "tags": tags[question.pk],
-            "language": language_of(question),
+            "language": question.language,
             "is_answered": question.answer_count > 0,
             "is_solved": question.is_solved,
             "created_at": question.created_at.isoformat(),
@@ -188,11 +173,15 @@ def _ideas(rows: QuerySet[Any]) -> Iterator[Source]:
     for idea in ideas:
         here = [other for other in merged[idea.pk] if other.board_id == idea.board_id]
         away = [other for other in merged[idea.pk] if other.board_id != idea.board_id]
-        rest = [text for other in here for text in (other.title, other.body_html)]
+        rest = [text for other in here for text in (other.title, markdown.plain(other.body_html))]
         yield {
-            **_text(idea.title, [idea.body_html, *rest], language_of(idea)),
+            **_text(idea.title, [markdown.plain(idea.body_html), *rest], idea.language),
             "elsewhere": [
-                {"page": other.board_id, "title": _folded(other.title), "text": _folded(_plain(other.body_html))}
+                {
+                    "page": other.board_id,
+                    "title": _folded(other.title),
+                    "text": _folded(markdown.plain(other.body_html)),
+                }
                 for other in away
             ],
             "key": idea.pk,
@@ -200,7 +189,7 @@ def _ideas(rows: QuerySet[Any]) -> Iterator[Source]:
             "status": idea.status_id,
             "author": idea.author_id,
             "tags": tags[idea.pk],
-            "language": language_of(idea),
+            "language": idea.language,
             "supporters": idea.supporter_count,
             "created_at": idea.created_at.isoformat(),
         }
@@ -209,7 +198,7 @@ def _ideas(rows: QuerySet[Any]) -> Iterator[Source]:
 def _articles(rows: Any) -> Iterator[Source]:
     for page in rows.specific().select_related("locale"):
         yield {
-            **_text(page.title, [str(page.body)], ""),
+            **_text(page.title, [page.article_text()], ""),
             "key": page.pk,
             "page": page.pk,
             "language": page.locale.language_code,
@@ -247,22 +236,12 @@ _MAKERS: Mapping[Kind, Callable[[QuerySet[Any]], Iterator[Source]]] = {
 }
 
 
-def language_of(post: Any) -> str:
-    """The language that a post is known to be in, empty for any other."""
-    language: str = getattr(post, "language", "")
-    return language
-
-
-def _text(title: str, rendered: list[str], language: str) -> Source:
-    text = " ".join(_plain(each) for each in rendered)[:MOST_TEXT]
+def _text(title: str, texts: Iterable[str], language: str) -> Source:
+    text = " ".join(texts)[:MOST_TEXT]
     source = {"title": _folded(title), "text": _folded(text), "grams": title}
     if language in LANGUAGES:
         source |= {f"title_{language}": title, f"text_{language}": text}
     return source
-
-
-def _plain(rendered: str) -> str:
-    return markdown.plain(rendered)
 
 
 def _folded(text: str) -> str:
