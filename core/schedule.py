@@ -1,6 +1,6 @@
 """What recurs: rows of one schedule, which the worker runs. Times are UTC.
 
-An app says in its `AppConfig.ready` what it wants done when; migrating makes the rows:
+An app says in its `AppConfig.ready` what it wants done when; migrating, and every start of a worker, makes the rows:
 
     schedule.register("ideas.rank", rank_by_policies, daily(hour=2))
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import Member
-from core.models import WorkerProcess
+from core.models import ScheduledTask, WorkerProcess
 from core.worker import MOST_ATTEMPTS, take_over
 from tests.background import run_tasks
 from tests.core.tasks_of_tests import break_off, hang_once, note
@@ -82,6 +82,13 @@ def test_a_worker_does_what_is_queued_and_ends_when_it_is_told(
     assert WorkerProcess.objects.count() == 1
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_worker_makes_the_rows_of_what_recurs_by_now(start_worker: Callable[..., subprocess.Popen[bytes]]) -> None:
+    ScheduledTask.objects.filter(name="core.tidy_up").delete()
+    assert start_worker("--once").wait(timeout=60) == 0
+    assert ScheduledTask.objects.filter(name="core.tidy_up").exists()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

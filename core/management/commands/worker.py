@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.crypto import get_random_string
 
+from core import schedule
 from core.tasks import WORKER
 from core.worker import Beat, beat
 
@@ -17,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what waits now, and end")
 
     def handle(self, *args: Any, once: bool, verbosity: int, **options: Any) -> None:
+        # Which tasks recur may depend on settings, and these change without a migration.
+        schedule.set_up()
         worker_id = get_random_string(32)
         beat(worker_id)
         if not once:
