@@ -4,15 +4,15 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from django_tasks_db.models import DBTaskResult
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from core.models import ScheduledTask, WorkerProcess
+from core.screens import PathMixin
 from core.tasks import KEPT_DAYS, WORKER
 from core.worker import DEAD_AFTER
 
@@ -20,21 +20,29 @@ PERMISSION = "core.view_scheduledtask"
 MOST_FAILED = 50
 
 
-class BackgroundReport(WagtailAdminTemplateMixin, TemplateView):
-    template_name = "core/admin/background.html"
-    page_title = _("Background work")
-    header_icon = "cogs"
+class OperatorsItem(MenuItem):
+    """A report's place in the menu, for those who may open it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(PERMISSION))
+
+
+class OperatorsReport(PathMixin, WagtailAdminTemplateMixin, TemplateView):
+    """A report about the running of the site."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
         return super().get(request, *args, **kwargs)
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            {"url": reverse("wagtailadmin_home"), "label": gettext("Home")},
-            {"url": "", "label": str(self.page_title)},
-        ]
+    def get_path(self) -> list[tuple[str, str]]:
+        return [("", str(self.page_title))]
+
+
+class BackgroundReport(OperatorsReport):
+    template_name = "core/admin/background.html"
+    page_title = _("Background work")
+    header_icon = "cogs"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         results = DBTaskResult.objects.filter(backend_name=WORKER)

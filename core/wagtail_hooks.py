@@ -11,7 +11,7 @@ from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 
-from core.background_report import PERMISSION, BackgroundReport
+from core.background_report import BackgroundReport, OperatorsItem
 from core.page_deletion import pages_in_use
 
 
@@ -44,11 +44,6 @@ def background_urls() -> list[URLPattern]:
     return [path("reports/background/", BackgroundReport.as_view(), name="background_report")]
 
 
-class BackgroundItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(PERMISSION))
-
-
 @hooks.register("register_reports_menu_item")
 def background_item() -> MenuItem:
-    return BackgroundItem(_("Background work"), reverse("background_report"), icon_name="cogs", order=1200)
+    return OperatorsItem(_("Background work"), reverse("background_report"), icon_name="cogs", order=1200)

@@ -18,6 +18,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from community.views.requests import member_of
 from core.forms import submit
 from core.refusals import RefusalMixin
+from core.screens import PathMixin
 from ideas.actions import Outcome, change_ideas
 from ideas.bulk_forms import ChangeForm, IdeaFilterSet, ticked
 from ideas.models import Idea
@@ -148,18 +149,14 @@ class IdeasView(Screen, BaseListingView):
         return [{"url": reverse("wagtailadmin_home"), "label": gettext("Home")}, {"url": "", "label": gettext("Ideas")}]
 
 
-class ChangeView(Screen, WagtailAdminTemplateMixin, View):
+class ChangeView(PathMixin, Screen, WagtailAdminTemplateMixin, View):
     """What to change of the ticked ideas, with the list of them once more; a post changes them."""
 
     template_name = "ideas/change_many.html"
     page_title = _("Change ideas")
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            {"url": reverse("wagtailadmin_home"), "label": gettext("Home")},
-            {"url": reverse("ideas_screen"), "label": gettext("Ideas")},
-            {"url": "", "label": gettext("Change ideas")},
-        ]
+    def get_path(self) -> list[tuple[str, str]]:
+        return [(reverse("ideas_screen"), gettext("Ideas")), ("", gettext("Change ideas"))]
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         ideas, sentence = self.find(request.GET.getlist("idea"))

@@ -25,6 +25,7 @@ from community.views.requests import member_of
 from core.access import readable_page_ids
 from core.errors import ConflictError, ForbiddenError
 from core.refusals import RefusalMixin
+from core.screens import PathMixin
 from ideas.models import Idea, IdeaBoardPage
 from moderation import cards, permissions
 from moderation.actions import move_idea, move_question
@@ -37,7 +38,7 @@ POLL_SECONDS = 10
 SCRIPT_HEADER = "X-Kanban"
 
 
-class Screen(RefusalMixin, WagtailAdminTemplateMixin, View):
+class Screen(PathMixin, RefusalMixin, WagtailAdminTemplateMixin, View):
     request: HttpRequest
     kwargs: dict[str, Any]
     header_icon = ICON
@@ -45,16 +46,6 @@ class Screen(RefusalMixin, WagtailAdminTemplateMixin, View):
     @property
     def member(self) -> Member:
         return member_of(self.request)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            {"url": reverse("wagtailadmin_home"), "label": gettext("Home")},
-            *({"url": url, "label": label} for url, label in self.get_path()),
-        ]
-
-    def get_path(self) -> list[tuple[str, str]]:
-        """The way to this screen, as (address, label), the screen itself last and without an address."""
-        raise NotImplementedError
 
 
 class IndexView(Screen):

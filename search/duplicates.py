@@ -22,6 +22,7 @@ from wagtail.admin.widgets.button import HeaderButton, ListingButton
 from community.permissions import is_moderator
 from community.views.requests import member_of
 from core.refusals import RefusalMixin
+from core.screens import PathMixin
 from ideas.permissions import MERGE
 from search.backends import Kind
 from search.models import IdeaPair, Pair
@@ -152,18 +153,14 @@ class DuplicatesView(Screen, BaseListingView):
         return f"{share}; {said_of(self.known.get(band_of(pair.likeness)))}"
 
 
-class CompareView(Screen, WagtailAdminTemplateMixin, View):
+class CompareView(PathMixin, Screen, WagtailAdminTemplateMixin, View):
     """Two posts side by side; a post says that they are not the same."""
 
     template_name = "search/admin/compare.html"
     page_title = _("Compare")
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            {"url": reverse("wagtailadmin_home"), "label": gettext("Home")},
-            {"url": self.list_url, "label": gettext("Probable duplicates")},
-            {"url": "", "label": gettext("Compare")},
-        ]
+    def get_path(self) -> list[tuple[str, str]]:
+        return [(self.list_url, gettext("Probable duplicates")), ("", gettext("Compare"))]
 
     @property
     def list_url(self) -> str:

@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import LogActionRegistry
 
-from core.background_report import PERMISSION as OPERATE
+from core.background_report import OperatorsItem
 from search.duplicates import ICON, CompareView, DuplicatesView, kinds_of
 from search.elastic.report import SearchReport
 from search.insight_admin import ICON as SEARCH_ICON
@@ -46,14 +46,9 @@ def duplicates_urls() -> list[URLPattern]:
     ]
 
 
-class SearchItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(OPERATE))
-
-
 @hooks.register("register_reports_menu_item")
 def search_item() -> MenuItem:
-    return SearchItem(_("Elasticsearch"), reverse("elastic_report"), icon_name="search", order=1210)
+    return OperatorsItem(_("Elasticsearch"), reverse("elastic_report"), icon_name="search", order=1210)
 
 
 @hooks.register("register_log_actions")

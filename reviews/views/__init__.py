@@ -25,6 +25,7 @@ from core.errors import ConflictError
 from core.forms import submit
 from core.pagination import KeysetPage, keyset_page
 from core.refusals import RefusalMixin
+from core.screens import PathMixin
 from ideas.models import Idea, IdeaBoardPage
 from ideas.permissions import may_see_voters
 from ideas.querysets import readable_boards
@@ -58,7 +59,7 @@ def readable(user: Any) -> QuerySet[IdeaBoardPage]:
     return IdeaBoardPage.objects.filter(pk__in=readable_boards(user))
 
 
-class Screen(RefusalMixin):
+class Screen(PathMixin, RefusalMixin):
     """A screen of the product team; those of one review are found by its number, or are not there."""
 
     request: HttpRequest
@@ -71,16 +72,6 @@ class Screen(RefusalMixin):
     @property
     def member(self) -> Member:
         return member_of(self.request)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            {"url": reverse("wagtailadmin_home"), "label": gettext("Home")},
-            *({"url": url, "label": label} for url, label in self.get_path()),
-        ]
-
-    def get_path(self) -> list[tuple[str, str]]:
-        """The way to this screen, as (address, label), the screen itself last and without an address."""
-        raise NotImplementedError
 
     @cached_property
     def review(self) -> Review:

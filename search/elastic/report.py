@@ -2,16 +2,10 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Min
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from core.background_report import PERMISSION
+from core.background_report import OperatorsReport
 from search.elastic import breaker, client
 from search.elastic.sync import MOST_ATTEMPTS, next_attempt_at
 from search.models import PendingDocument, SearchIndex, SyncRun
@@ -19,21 +13,10 @@ from search.models import PendingDocument, SearchIndex, SyncRun
 MOST_SHOWN = 20
 
 
-class SearchReport(WagtailAdminTemplateMixin, TemplateView):
+class SearchReport(OperatorsReport):
     template_name = "search/admin/elastic.html"
     page_title = _("Elasticsearch")
     header_icon = "search"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perm(PERMISSION):
-            raise PermissionDenied
-        return super().get(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            {"url": reverse("wagtailadmin_home"), "label": gettext("Home")},
-            {"url": "", "label": str(self.page_title)},
-        ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
