@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
-from django.db.models import BigIntegerField, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Value
 from wagtail.models import Page, PageViewRestriction
 
 from core.scope import remembered
@@ -62,31 +62,57 @@ def readable_pages(user: Any) -> list[KnownPage]:
 
 
 def known_pages() -> list[KnownPage]:
-    """The pages that every request knows, read in one query."""
-    return remembered("pages", _known_pages)
+    """The pages that every request knows."""
+    return _tree()[0]
 
 
-def _pages() -> QuerySet[Page, tuple[Any, ...]]:
+@dataclass(frozen=True)
+class _Restriction:
+    path: str
+    kind: str
+    groups: frozenset[int]
+
+
+def _tree() -> tuple[list[KnownPage], list[_Restriction]]:
+    """The pages that every request knows, and every restriction of a page, known or not; read in one query."""
+    return remembered("tree", _read_tree)
+
+
+def _tree_rows() -> QuerySet[Page, tuple[Any, ...]]:
     wanted = Q(show_in_menus=True) | Q(site_name__isnull=False)
     for model in apps.get_models():
         if issubclass(model, SitePage) and model.holds_content:
             wanted |= Q(content_type__app_label=model._meta.app_label, content_type__model=model._meta.model_name)
-    pages = Page.objects.live().annotate(
+    pages = Page.objects.annotate(
         default_site=FilteredRelation("sites_rooted_here", condition=Q(sites_rooted_here__is_default_site=True)),
         site_name=F("default_site__site_name"),
+    ).annotate(is_known=ExpressionWrapper(Q(wanted, live=True), output_field=BooleanField()))
+    return (
+        pages.filter(Q(is_known=True) | Q(view_restrictions__isnull=False))
+        .order_by("path")
+        .values_list(
+            *("view_restrictions__pk", "view_restrictions__restriction_type", "view_restrictions__groups", "is_known"),
+            *("pk", "path", "title", "url_path", "content_type__app_label", "content_type__model"),
+            *("show_in_menus", "site_name"),
+        )
     )
-    names = ("content_type__app_label", "content_type__model", "show_in_menus", "site_name")
-    return pages.filter(wanted).order_by("path").values_list("pk", "path", "title", "url_path", *names)
 
 
-_pages_statement = Statement(_pages)
+_tree_statement = Statement(_tree_rows)
 
 
-def _known_pages() -> list[KnownPage]:
-    return [
-        KnownPage(pk, path, title, url_path, f"{app_label}.{model_name}", is_in_menus, site_name)
-        for pk, path, title, url_path, app_label, model_name, is_in_menus, site_name in _pages_statement.ask()
-    ]
+def _read_tree() -> tuple[list[KnownPage], list[_Restriction]]:
+    pages: dict[int, KnownPage] = {}
+    restrictions: dict[int, tuple[str, str]] = {}
+    groups: dict[int, set[int]] = defaultdict(set)
+    for restriction, kind, group, is_known, pk, path, title, url_path, app, model, *rest in _tree_statement.ask():
+        if is_known:
+            pages[pk] = KnownPage(pk, path, title, url_path, f"{app}.{model}", *rest)
+        if restriction is not None:
+            restrictions[restriction] = path, kind
+            groups[restriction].add(group)
+    found = [_Restriction(path, kind, frozenset(groups[pk])) for pk, (path, kind) in restrictions.items()]
+    return list(pages.values()), found
 
 
 def closed_paths(user: Any) -> tuple[str, ...]:
@@ -98,41 +124,30 @@ def _closed_paths(user: Any) -> tuple[str, ...]:
     if user.is_superuser:
         return ()
     closed = set()
-    for path, kind, groups in _restrictions():
-        if kind == PageViewRestriction.LOGIN:
+    for restriction in _tree()[1]:
+        if restriction.kind == PageViewRestriction.LOGIN:
             admitted = user.is_authenticated
-        elif kind == PageViewRestriction.GROUPS:
-            admitted = user.is_authenticated and not groups.isdisjoint(grants_of(user).groups)
+        elif restriction.kind == PageViewRestriction.GROUPS:
+            admitted = user.is_authenticated and not restriction.groups.isdisjoint(grants_of(user).groups)
         else:
-            admitted = kind == PageViewRestriction.NONE
+            admitted = restriction.kind == PageViewRestriction.NONE
         if not admitted:
-            closed.add(path)
+            closed.add(restriction.path)
     return tuple(closed)
 
 
 def is_restricted(path: str) -> bool:
     """Whether some reader is refused the page at this tree path."""
-    return any(path.startswith(closed) and kind != PageViewRestriction.NONE for closed, kind, _ in _restrictions())
+    return bool(_kinds_above(path) - {PageViewRestriction.NONE})
 
 
 def opens_after_sign_in(path: str) -> bool:
     """Whether a page is closed to visitors alone: every restriction on its way asks for no more than an account."""
-    kinds = {kind for closed, kind, _ in _restrictions() if path.startswith(closed)}
-    return kinds <= {PageViewRestriction.LOGIN, PageViewRestriction.NONE}
+    return _kinds_above(path) <= {PageViewRestriction.LOGIN, PageViewRestriction.NONE}
 
 
-_restrictions_statement = Statement(
-    lambda: PageViewRestriction.objects.values_list("pk", "page__path", "restriction_type", "groups")
-)
-
-
-def _restrictions() -> list[tuple[str, str, frozenset[int]]]:
-    """Tree path, kind and groups of every restriction."""
-    rows = remembered("restrictions", _restrictions_statement.ask)
-    groups: dict[int, set[int]] = defaultdict(set)
-    for pk, _, _, group in rows:
-        groups[pk].add(group)
-    return [(path, kind, frozenset(groups[pk])) for pk, path, kind in dict.fromkeys(row[:3] for row in rows)]
+def _kinds_above(path: str) -> set[str]:
+    return {restriction.kind for restriction in _tree()[1] if path.startswith(restriction.path)}
 
 
 def grants_of(user: Any) -> Grants:

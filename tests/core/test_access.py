@@ -52,7 +52,7 @@ def test_models_are_kept_apart(forum, board, visitor):
 
 def test_one_request_asks_once_for_all(staff_forum, staff_board, moderator, django_assert_num_queries):
     user = Member.objects.get(pk=moderator.pk)
-    with RequestScope(), django_assert_num_queries(3):
+    with RequestScope(), django_assert_num_queries(2):
         readable_page_ids(user, ForumPage)
         readable_page_ids(user, IdeaBoardPage)
         readable_page_ids(AnonymousUser(), ForumPage)
