@@ -6,12 +6,13 @@ what nearly every request or every vote asks; everywhere else a query set is sim
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import connections
-from django.db.models import BigIntegerField, Expression, Field, QuerySet
+from django.db.models import BigIntegerField, Expression, Field, Model, QuerySet
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 
 Row = TypeVar("Row")
@@ -37,20 +38,76 @@ class Statement(Generic[Row]):
 
     def ask(self, **given: Any) -> list[Row]:
         """What the query set yields with these values in their places, read from the database now."""
-        queryset, compiler = self._prepared()
+        queryset, compiler = _known(self, self._prepared)
         compiler.given = given
         rows: Any = queryset._iterable_class(queryset)
         return list(rows)
 
-    def _prepared(self) -> Prepared:
-        """The query set, and the compiler that knows its SQL: each connection has its own, as each thread has one."""
+    def _prepared(self, connection: Any) -> Prepared:
+        """The query set, and the compiler that knows its SQL."""
+        queryset = self.make()
+        return queryset, _fix(queryset, connection)
+
+
+class Change:
+    """An update of rows, with values left open in both: which rows (`make` gives them), and what they become."""
+
+    def __init__(self, make: Callable[[], QuerySet[Any, Any]], **values: Given) -> None:
+        self.make, self.values = make, values
+
+    def apply(self, **given: Any) -> None:
+        """Change the rows that the query set yields with these values in their places."""
+        sql, params = _known(self, self._compiled)
         connection: Any = connections["default"]
-        known: WeakKeyDictionary[Statement[Any], Prepared]
-        known = vars(connection).setdefault("chorus_statements", WeakKeyDictionary())
-        if self not in known:
-            queryset = self.make()
-            known[self] = queryset, _fix(queryset, connection)
-        return known[self]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, _fill(params, given, connection))
+
+    def _compiled(self, connection: Any) -> Any:
+        query: Any = self.make().query.chain(UpdateQuery)
+        query.add_update_values(self.values)
+        return query.get_compiler(connection=connection).as_sql()
+
+
+class Insertion:
+    """New rows of one model."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+        self.model = model
+
+    def add(self, row: Model) -> None:
+        """Save the new row and give it its key, as save() does, but without signals."""
+        connection: Any = connections["default"]
+        sql = _known(self, self._compiled)
+        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self.fields]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            [row.pk] = cursor.fetchone()
+        row._state.adding, row._state.db = False, connection.alias
+
+    def _compiled(self, connection: Any) -> str:
+        query = InsertQuery(self.model)
+        query.insert_values(self.fields, [self.model()])
+        compiler: Any = query.get_compiler(connection=connection)
+        compiler.returning_fields = [self.model._meta.pk]
+        [(sql, _)] = compiler.as_sql()
+        return str(sql)
+
+
+def _known(statement: Any, make: Callable[[Any], Any]) -> Any:
+    """What `make` gives for a statement, made once for each connection, as each thread has one."""
+    connection: Any = connections["default"]
+    known = vars(connection).setdefault("chorus_statements", WeakKeyDictionary())
+    if statement not in known:
+        known[statement] = make(connection)
+    return known[statement]
+
+
+def _fill(params: Iterable[Any], given: dict[str, Any], connection: Any) -> tuple[Any, ...]:
+    return tuple(
+        value.output_field.get_db_prep_value(given[value.name], connection) if isinstance(value, Given) else value
+        for value in params
+    )
 
 
 def _fix(queryset: QuerySet[Any, Any], connection: Any) -> Any:
@@ -63,12 +120,7 @@ def _fix(queryset: QuerySet[Any, Any], connection: Any) -> Any:
     def filled() -> tuple[str, tuple[Any, ...]]:
         if query.select_for_update and connection.get_autocommit():
             raise TransactionManagementError("A lock needs a transaction.")
-        return sql, tuple(
-            value.output_field.get_db_prep_value(compiler.given[value.name], connection)
-            if isinstance(value, Given)
-            else value
-            for value in params
-        )
+        return sql, _fill(params, compiler.given, connection)
 
     compiler.as_sql = filled
     compiler.get_converters = lambda _: converters

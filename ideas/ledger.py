@@ -6,9 +6,13 @@ from typing import Protocol
 
 from accounts.models import Member
 from core.models import ImportRun
+from core.statements import Insertion
 from ideas.models import Idea, Vote, VoteEvent
 
 Kind = VoteEvent.Kind
+
+
+_events, _votes = Insertion(VoteEvent), Insertion(Vote)
 
 
 def record(
@@ -25,7 +29,7 @@ def record(
 ) -> VoteEvent:
     """Add a line about a vote and bring the vote's row up to it. The caller holds the lock of the family."""
     organisation = vote.member.organisation
-    event = VoteEvent.objects.create(
+    event = VoteEvent(
         kind=kind,
         idea_id=vote.idea_id,
         member=vote.member,
@@ -39,8 +43,12 @@ def record(
         plan=organisation.plan if organisation else "",
         import_run=import_run,
     )
+    _events.add(event)
     apply(vote, event)
-    vote.save()
+    if vote.pk:
+        vote.save()
+    else:
+        _votes.add(vote)
     return event
 
 

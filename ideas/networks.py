@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_tasks import task
 
+from core.statements import Insertion
 from core.tasks import WORKER
 from ideas.models import VoteEvent, VoteNetwork
 
@@ -30,10 +31,13 @@ def digest(address: str) -> str:
     return salted_hmac("ideas.networks", str(network), algorithm="sha256").hexdigest()
 
 
+_networks = Insertion(VoteNetwork)
+
+
 def remember(event: VoteEvent, address: str) -> None:
     """Keep the network of a vote."""
     if known := digest(address):
-        VoteNetwork.objects.create(event=event, digest=known)
+        _networks.add(VoteNetwork(event=event, digest=known))
 
 
 @task(backend=WORKER)

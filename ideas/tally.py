@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from community import families
 from core.epoch import Epoch
+from core.statements import Change, Given
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Vote, VotesApart
 
 DECIMALS = 9
@@ -269,4 +270,12 @@ def recount_board(board: IdeaBoardPage) -> None:
 def store(idea: Idea, counts: Counts) -> None:
     """Save the counts of a locked idea, by update, so that a vote does not rebuild the search index."""
     idea.supporter_count, idea.family_base_votes, idea.trending = counts
-    Idea.objects.filter(pk=idea.pk).update(**counts._asdict())
+    _stored.apply(idea=idea.pk, **counts._asdict())
+
+
+_stored = Change(
+    lambda: Idea.objects.filter(pk=Given("idea")),
+    supporter_count=Given("supporter_count"),
+    family_base_votes=Given("family_base_votes"),
+    trending=Given("trending", FloatField()),
+)

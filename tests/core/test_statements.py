@@ -5,11 +5,11 @@ from threading import Thread
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Q
+from django.db.models import DateTimeField, Q, TextField
 from django.utils import timezone
 
 from accounts.models import Member, Organisation
-from core.statements import Given, Statement
+from core.statements import Change, Given, Insertion, Statement
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +18,9 @@ handles = Statement(lambda: Member.objects.filter(Q(pk=Given("one")) | Q(pk=Give
 joined_before = Statement(
     lambda: Member.objects.filter(date_joined__lt=Given("moment", DateTimeField())).order_by("pk").defer("password")
 )
+
+renaming = Change(lambda: Member.objects.filter(pk=Given("member")), name=Given("name", TextField()))
+organisations = Insertion(Organisation)
 
 
 def test_each_question_gets_its_own_answer(member: Member, advocate: Member) -> None:
@@ -45,6 +48,27 @@ def test_it_reads_what_is_there_now(member: Member) -> None:
     by_pk.ask(member=member.pk)
     Member.objects.filter(pk=member.pk).update(name="Another name")
     assert by_pk.ask(member=member.pk)[0].name == "Another name"
+
+
+def test_a_change_reaches_the_rows_that_it_names_and_no_other(member: Member, advocate: Member) -> None:
+    for name in ("First", "Second"):
+        renaming.apply(member=member.pk, name=name)
+        assert Member.objects.get(pk=member.pk).name == name
+    assert Member.objects.get(pk=advocate.pk).name == advocate.name
+
+
+def test_a_row_is_added_as_save_would_add_it() -> None:
+    rows = [Organisation(name="Acme", plan="Basic"), Organisation(name="Globex")]
+    for row in rows:
+        organisations.add(row)
+    for row in rows:
+        assert vars(Organisation.objects.get(pk=row.pk)).keys() == vars(row).keys()
+        assert Organisation.objects.values().get(pk=row.pk) == {
+            field.attname: getattr(row, field.attname) for field in Organisation._meta.concrete_fields
+        }
+    rows[0].plan = "Enterprise"
+    rows[0].save()
+    assert Organisation.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
