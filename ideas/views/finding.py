@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from ideas.models import Comment, Idea
+from ideas.querysets import visible_for_vote
 from ideas.threads import with_own_vote
 
 
@@ -30,11 +31,10 @@ def find_with_canonical(request: HttpRequest, pk: int) -> tuple[Idea, Idea | Non
 
 
 def find_for_vote(request: HttpRequest, pk: int) -> Idea:
-    """The same idea, with no more than voting for it needs."""
-    ideas = Idea.objects.visible_to(request.user).only("canonical", "slug", "board", "visibility")
-    idea = get_object_or_404(ideas, pk=pk)
-    if idea.canonical_id is not None:
-        get_object_or_404(ideas, pk=idea.canonical_id)
+    """The same idea for a member, with no more than voting for it needs."""
+    idea = visible_for_vote(request.user, pk)
+    if idea is None or (idea.canonical_id is not None and visible_for_vote(request.user, idea.canonical_id) is None):
+        raise Http404
     return idea
 
 
