@@ -127,7 +127,7 @@ def review_log(actions: LogActionRegistry) -> None:
 @hooks.register("register_log_actions")
 def research_log(actions: LogActionRegistry) -> None:
     actions.register_model(ResearchRequest, ResearchLogEntry)
-    actions.register_action("reviews.request_research", _("Ask for research"), _("Asked"))
+    actions.register_action("reviews.request_research", _("Ask for research"), _("Research asked for"))
     actions.register_action("reviews.change_research", _("Change a research request"), _("Changed"))
     actions.register_action("reviews.withdraw_research", _("Withdraw a research request"), _("Withdrawn"))
     actions.register_action("reviews.attach_to_research", _("Collect for research"), _("Something collected"))

@@ -145,7 +145,7 @@ class DuplicatesView(Screen, BaseListingView):
         return [
             PairColumn("pair", label=_("Both posts"), accessor="newer.title", get_url=compare_url),
             Column("likeness", label=_("How alike"), accessor=self.get_likeness),
-            DateColumn("found_at", label=_("Found")),
+            DateColumn("found_at", label=_("Found on")),
         ]
 
     def get_likeness(self, pair: Pair) -> str:

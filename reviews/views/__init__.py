@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin import messages
@@ -392,7 +392,7 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
         if not may_change:
             return [looked]
         if review.is_in_review:
-            return [looked, self.button(gettext("Take back"), "undo", "take-back", kind=Button)]
+            return [looked, self.button(pgettext("a review", "Take back"), "undo", "take-back", kind=Button)]
         return [
             looked,
             self.button(gettext("What is chosen"), "list-ul", "rules", priority=1, kind=Button),

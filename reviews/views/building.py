@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin import messages
@@ -136,7 +136,7 @@ class SendView(ConfirmView):
 
 class TakeBackView(SendView):
     page_title = _("Take this review back to the drafts?")
-    label = _("Take back")
+    label = pgettext_lazy("a review", "Take back")
     icon = "undo"
     sentence = _("Then it can be changed again. Its cut-off stays as it is until you change it.")
 

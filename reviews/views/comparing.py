@@ -28,7 +28,7 @@ CAUSES = {
     Cause.EXCLUSIONS: _("votes were excluded or restored"),
     Cause.WITHDRAWALS: _("votes were withdrawn"),
     Cause.NEW_VOTES: _("new votes"),
-    Cause.CHANGED_VOTES: _("voters said something else, or moved"),
+    Cause.CHANGED_VOTES: _("importance, organisation or plan of voters changed"),
     Cause.BASE_VOTES: _("votes from before were imported or taken back"),
 }
 
