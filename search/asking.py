@@ -73,7 +73,7 @@ def wanted_for(query: Query, user: Any) -> Wanted:
     return Wanted(
         pages=pages,
         terms=terms_with_synonyms(query.typed),
-        excluded=tuple(Term((typed.words,), is_quoted=True) for typed in query.excluded),
+        excluded=tuple(Term((typed.words,), typed.is_quoted, is_left_out=True) for typed in query.excluded),
         tags=frozenset(slugify(value, allow_unicode=True) for value in values.get("tag", ())),
         statuses=_statuses(values.get("status"), states.difference(OF_QUESTIONS), pages[Kind.IDEA]),
         authors=_authors(values["by"], user) if "by" in values else None,

@@ -8,6 +8,8 @@ from typing import Protocol
 
 # A word of so many signs also finds those that begin with it.
 PREFIX_FROM = 3
+# To leave out takes more: few of the longer words are another word altogether.
+LEFT_OUT_FROM = 5
 # A count of so many stands for as many or more.
 MOST_COUNTED = 10_000
 
@@ -41,18 +43,20 @@ class Term:
     """One thing that is looked for: what was typed, then what means the same, each a run of folded words.
 
     What is quoted is meant exactly: it stands for no longer words, and no typing error in it is forgiven. What is
-    being typed stands for longer words however short it is.
+    being typed stands for longer words however short it is. What is left out takes other forms of the word along, and
+    forgives nothing: a word too many is seen, one too few is not.
     """
 
     alternatives: tuple[tuple[str, ...], ...]
     is_quoted: bool = False
     is_being_typed: bool = False
+    is_left_out: bool = False
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """The alternatives; a single word that was typed stands for longer ones too, unless it is short or quoted."""
         first, *others = self.alternatives
-        is_long = self.is_being_typed or len(first[0]) >= PREFIX_FROM
+        is_long = self.is_being_typed or len(first[0]) >= (LEFT_OUT_FROM if self.is_left_out else PREFIX_FROM)
         is_prefix = not self.is_quoted and len(first) == 1 and is_long
         return (Run(first, is_prefix), *map(Run, others))
 

@@ -96,7 +96,7 @@ def parse(text: str, names: Mapping[str, str] | None = None, states: Mapping[str
         words = tuple(word.folded for word in words_in(f"{piece['name'] or ''} {said}"))
         is_quoted = piece["quoted"] is not None and not piece["name"]
         if piece["minus"] and words:
-            excluded[Typed(words, is_quoted=True)] = None
+            excluded[Typed(words, is_quoted=is_quoted or len(words) > 1)] = None
         elif is_quoted and words:
             typed[Typed(words[:MOST_TERMS], is_quoted=True)] = None
         else:

@@ -158,6 +158,8 @@ def _excluded(wanted: Wanted) -> list[Any]:
             found.append(_run(run, TITLE, TEXT))
             within = Q("bool", filter=[Q("terms", elsewhere__page=boards), _run(run, TITLE, TEXT, "elsewhere.")])
             found.append(Q("nested", path="elsewhere", query=within, ignore_unmapped=True))
+            if not term.is_quoted:
+                found.append(_forms(run))
     return found
 
 

@@ -8,7 +8,9 @@ from django.core.cache import cache
 from django.db import connection
 from elasticsearch import helpers
 
-from community.models import Question
+from accounts.models import Member
+from community.actions import ask_question
+from community.models import ForumPage, Question
 from ideas.models import Idea
 from search import outbox
 from search.backends import Backend, Kind
@@ -117,3 +119,11 @@ def titles(search_backend: Backend) -> Callable[..., list[str]]:
         return [str(hit.post) for hit in search(query, user, **options).hits]
 
     return find
+
+
+@pytest.fixture
+def make_question(forum: ForumPage, author: Member) -> Callable[..., Question]:
+    def make(title: str, on: ForumPage = forum, body: str = "") -> Question:
+        return ask_question(forum=on, title=title, body=body, tags=[], by=author)
+
+    return make

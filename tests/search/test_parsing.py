@@ -116,7 +116,17 @@ def test_what_is_no_query_is_read_as_words(text: str, words: list[str]) -> None:
 def test_exclusions_beside_a_filter_stay_what_they_are() -> None:
     query = parse("tag:billing -android")
     assert query.typed == ()
-    assert query.excluded == (Typed(("android",), is_quoted=True),)
+    assert query.excluded == (Typed(("android",)),)
+
+
+def test_what_is_left_out_is_exact_where_it_is_quoted_or_several_words() -> None:
+    excluded = parse('dark -light -"bright" -"very bright" -e-mail').excluded
+    assert [(part.words, part.is_quoted) for part in excluded] == [
+        (("light",), False),
+        (("bright",), True),
+        (("very", "bright"), True),
+        (("e", "mail"), True),
+    ]
 
 
 def test_words_for_a_title_leave_out_what_only_searching_knows() -> None:

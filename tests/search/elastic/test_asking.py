@@ -48,6 +48,8 @@ def test_forms_of_words_are_known_in_the_language_of_the_post(elastic: Send, mak
     elastic()
     assert titles("Haus", visitor) == ["Die Häuser am Rand"]
     assert titles("runs", visitor) == ["The mice were running"]
+    assert titles("mice -runs", visitor) == []
+    assert titles('mice -"runs"', visitor) == ["The mice were running"]
 
 
 def test_titles_weigh_more_than_texts(elastic: Send, make_question: Any, visitor: Any) -> None:
