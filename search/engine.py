@@ -1,11 +1,13 @@
 """Searching, for a person: what they may not see is neither found nor counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
-from search.asking import ranked_boards, read, wanted_for
-from search.backends import Backend, Facets, Kind, Sort, Term
+from search import spelling
+from search.asking import ranked_boards, read, readable, wanted_for
+from search.backends import Backend, Facets, Kind, Sort, Term, Wanted
 from search.elastic import client
 from search.elastic.failover import FailoverBackend
 from search.embedded import EmbeddedBackend
@@ -19,6 +21,7 @@ TELLING_FROM = 4
 FEW = 5
 # One word with a typing error is as alike as this to the word that was meant.
 ALIKE_FROM = 0.15
+MOST_RESPELLED = 3
 POSTS = frozenset([Kind.QUESTION, Kind.IDEA])
 MOST_SUGGESTED = 7
 # One letter stands at the beginning of too much.
@@ -112,6 +115,30 @@ def widened(results: Results, user: Any) -> list[Hit]:
     alike = similar_posts(query.words, user=user, kinds=kinds, most=FEW + len(shown))
     keys = [(each.kind, each.post.pk) for each in alike if each.likeness >= ALIKE_FROM]
     return hits_for([key for key in keys if key not in shown][:FEW], results.terms, user)
+
+
+def respelled(results: Results, user: Any) -> str:
+    """The text with words as they were probably meant, where it found little; empty where the person would find
+    nothing with it either."""
+    query = results.query
+    if not results.is_partial and len(results.hits) >= FEW:
+        return ""
+    pages = readable(user)
+    typed = [part.words[0] for part in query.typed if not part.is_quoted and len(part.words[0]) >= spelling.LEAST]
+    unknown = islice((word for word in typed if not _is_known(word, pages)), MOST_RESPELLED)
+    posts = pages[Kind.QUESTION] | pages[Kind.IDEA]
+    meant = {word: other for word in unknown if (other := spelling.nearest(word, posts, user))}
+    if not meant:
+        return ""
+    text = query.respelled(meant)
+    found = search(text, user, results.kind)
+    return text if found.hits and not found.is_partial else ""
+
+
+def _is_known(word: str, pages: Mapping[Kind, frozenset[int]]) -> bool:
+    """Whether something that the person may find has just this word."""
+    exactly = Wanted(pages, terms=(Term(((word,),), is_quoted=True),))
+    return bool(backend().find(exactly, sort=Sort.RELEVANCE, cursor=None, size=1).keys)
 
 
 def suggestions(text: str, user: Any, most: int = MOST_SUGGESTED) -> list[Hit]:

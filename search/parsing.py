@@ -63,6 +63,15 @@ class Query:
                 rest = f"{rest[: part.start]} {rest[part.end :]}"
         return " ".join(rest.split())
 
+    def respelled(self, spellings: Mapping[str, str]) -> str:
+        """The text with these folded words in another spelling; what stands in a filter stays."""
+        rest = self.text
+        for word in reversed(list(words_in(self.text))):
+            is_filter = any(part.start <= word.start < part.end for part in self.filters)
+            if word.folded in spellings and not is_filter:
+                rest = rest[: word.start] + spellings[word.folded] + rest[word.end :]
+        return rest
+
     @property
     def words(self) -> str:
         """The text without filters and exclusions, as a title would say it."""

@@ -14,7 +14,7 @@ from community.views.requests import is_htmx, member_of
 from core.pagination import BadCursorError
 from search import insight, narrowing
 from search.backends import Kind, Sort
-from search.engine import search, suggestions, widened
+from search.engine import respelled, search, suggestions, widened
 
 MOST_SHOWN = 200
 
@@ -35,10 +35,13 @@ def search_page(request: HttpRequest) -> HttpResponse:
         refusal, cursor = str(error), None
         results = search(text, request.user, kind, sort)
     query = results.query
+    meant = "" if cursor else respelled(results, request.user)
     context = {
         "search_query": query.text,
         "results": results,
         "alike": [] if cursor else widened(results, request.user),
+        "meant": meant,
+        "meant_url": narrowing.address(meant, kind, results.sort),
         "refusal": refusal,
         "tabs": narrowing.tabs(results),
         "sorts": narrowing.sorts(results),
