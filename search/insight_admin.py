@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import django_filters
 from django.db.models import Avg, Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, NumberColumn
 from wagtail.admin.views.reports import ReportView
+from wagtail.admin.widgets.button import Button
 
 from core.errors import ForbiddenError
 from core.refusals import RefusalMixin
@@ -26,6 +31,33 @@ PAGE_SIZE = 50
 
 def _rounded(rank: float | None) -> str:
     return "" if rank is None else f"{rank:.1f}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How much there is of something, where it is a part of so much; and of which days it tells."""
+
+    name: str
+    count: int
+    of: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+    @property
+    def share(self) -> int | None:
+        """In hundredths of the whole, where there is any."""
+        return round(100 * self.count / self.of) if self.of else None
+
+    def __str__(self) -> str:
+        if self.of is None:
+            return str(self.count)
+        if not self.of:
+            return gettext("none yet")
+        return gettext("%(part)d of %(whole)d (%(share)d %%)") % {
+            "part": self.count,
+            "whole": self.of,
+            "share": self.share,
+        }
 
 
 class SearchesFilterSet(WagtailFilterSet):
@@ -94,11 +126,19 @@ class SearchesReport(RefusalMixin, ReportView):
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
         return {**context, "figures": [] if self.is_export else self.figures()}
 
-    def figures(self) -> list[tuple[str, str]]:
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        chosen = self.request.GET.copy()
+        chosen["export"] = self.FORMAT_CSV
+        address = f"{reverse('searches_figures')}?{chosen.urlencode()}"
+        figures = Button(_("Download figures"), url=address, icon_name="download", priority=110)
+        return [*super().header_more_buttons, figures]
+
+    def figures(self) -> list[Figure]:
         """What is true of all searches and suggestions of the days that were chosen."""
         chosen = self.filters.form.cleaned_data.get("day") if self.filters.is_valid() else None
-        days = {} if chosen is None else {"day__gte": chosen.start, "day__lte": chosen.stop}
-        days = {lookup: day.date() for lookup, day in days.items() if day}
+        first, last = (moment and moment.date() for moment in ((chosen.start, chosen.stop) if chosen else (None, None)))
+        days = {lookup: day for lookup, day in (("day__gte", first), ("day__lte", last)) if day}
         searches = LoggedSearch.objects.filter(**days).aggregate(
             all=Count("pk", distinct=True),
             fruitless=Count("pk", filter=Q(result_count=0), distinct=True),
@@ -107,29 +147,39 @@ class SearchesReport(RefusalMixin, ReportView):
         suggestions = FollowedSuggestion.objects.filter(**days)
         followed = suggestions.values("day", "visit").distinct().count()
         spared = suggestions.filter(is_posted=False).values("day", "visit").distinct().count()
-        return [
-            (gettext("Searches"), str(searches["all"])),
-            (gettext("Without result"), _share(searches["fruitless"], searches["all"])),
-            (gettext("With a result opened"), _share(searches["followed"], searches["all"])),
-            (gettext("Went to a suggestion while writing a post"), str(followed)),
-            (gettext("Of these, did not post on that day"), _share(spared, followed)),
-            (gettext("Probable duplicates of questions that were right"), _right(Kind.QUESTION, days)),
-            (gettext("Probable duplicates of ideas that were right"), _right(Kind.IDEA, days)),
+        figures: list[tuple[str, int, int | None]] = [
+            (gettext("Searches"), searches["all"], None),
+            (gettext("Without result"), searches["fruitless"], searches["all"]),
+            (gettext("With a result opened"), searches["followed"], searches["all"]),
+            (gettext("Went to a suggestion while writing a post"), followed, None),
+            (gettext("Of these, did not post on that day"), spared, followed),
+            (gettext("Probable duplicates of questions that were right"), *_right(Kind.QUESTION, days)),
+            (gettext("Probable duplicates of ideas that were right"), *_right(Kind.IDEA, days)),
         ]
+        return [Figure(*figure, first, last) for figure in figures]
 
 
-def _right(kind: Kind, days: dict[str, Any]) -> str:
-    """How many of the pairs that moderators decided on in these days were merged."""
+class SearchFiguresExport(SearchesReport):
+    """The figures of the report as a file, a row for each, in numbers."""
+
+    export_headings = {
+        "name": _("Figure"),
+        "count": _("Number"),
+        "of": _("Of"),
+        "share": _("Per cent"),
+        "first_day": _("From"),
+        "last_day": _("To"),
+    }
+    list_export = list(export_headings)
+    export_filename = "search-figures"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        wanted = request.GET.get("export")
+        return self.as_spreadsheet(self.figures(), wanted if wanted in self.FORMATS else self.FORMAT_CSV)
+
+
+def _right(kind: Kind, days: dict[str, Any]) -> tuple[int, int]:
+    """How many of the pairs that moderators decided on in these days were merged, and how many these were."""
     within = {lookup.replace("day", "decided_at__date", 1): day for lookup, day in days.items()}
     decided = PAIRS[kind].objects.exclude(decision="").filter(**within)
-    return _share(decided.filter(decision=Decision.MERGED).count(), decided.count())
-
-
-def _share(part: int, whole: int) -> str:
-    if not whole:
-        return gettext("none yet")
-    return gettext("%(part)d of %(whole)d (%(share)d %%)") % {
-        "part": part,
-        "whole": whole,
-        "share": round(100 * part / whole),
-    }
+    return decided.filter(decision=Decision.MERGED).count(), decided.count()

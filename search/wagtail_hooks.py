@@ -16,7 +16,7 @@ from core.background_report import OperatorsItem
 from search.duplicates import ICON, CompareView, DuplicatesView, kinds_of
 from search.elastic.report import SearchReport
 from search.insight_admin import ICON as SEARCH_ICON
-from search.insight_admin import PERMISSION, SearchesReport
+from search.insight_admin import PERMISSION, SearchesReport, SearchFiguresExport
 from search.models import SynonymGroup
 from search.similar.deciding import TOLD_APART
 
@@ -87,6 +87,7 @@ def report_urls() -> list[URLPattern]:
     return [
         path("reports/searches/", listing, name="searches_report"),
         path("reports/searches/results/", results, name="searches_report_results"),
+        path("reports/searches/figures/", SearchFiguresExport.as_view(), name="searches_figures"),
     ]
 
 

@@ -246,21 +246,47 @@ def test_the_report_keeps_to_days_and_to_what_found_nothing(report: Client, logg
     assert "flux 1 1 0" in text
 
 
-def test_the_report_can_be_had_as_a_file(report: Client, logged: date) -> None:
-    response = report.get("/admin/reports/searches/", {"export": "csv"})
+def table(report: Client, address: str, **query: str) -> list[list[str]]:
+    response = report.get(address, query)
     assert response.headers["Content-Type"].startswith("text/csv")
-    found = list(csv.reader(io.StringIO(b"".join(response).decode())))  # type: ignore[arg-type]
-    assert found == [
+    return list(csv.reader(io.StringIO(b"".join(response).decode())))  # type: ignore[arg-type]
+
+
+def test_the_report_can_be_had_as_a_file(report: Client, logged: date) -> None:
+    assert table(report, "/admin/reports/searches/", export="csv") == [
         ["Words", "Searches", "Without result", "With a result opened", "Mean place of what was opened"],
         ["dark mode", "3", "1", "1", "1.5"],
         ["flux", "1", "1", "0", ""],
     ]
 
 
+def test_the_figures_can_be_had_as_a_file_of_numbers(report: Client, logged: date) -> None:
+    assert table(report, "/admin/reports/searches/figures/") == [
+        ["Figure", "Number", "Of", "Per cent", "From", "To"],
+        ["Searches", "4", "", "", "", ""],
+        ["Without result", "2", "4", "50", "", ""],
+        ["With a result opened", "1", "4", "25", "", ""],
+        ["Went to a suggestion while writing a post", "2", "", "", "", ""],
+        ["Of these, did not post on that day", "1", "2", "50", "", ""],
+        ["Probable duplicates of questions that were right", "2", "3", "67", "", ""],
+        ["Probable duplicates of ideas that were right", "0", "0", "", "", ""],
+    ]
+
+
+def test_the_file_of_figures_keeps_to_the_days_that_the_page_shows(report: Client, logged: date) -> None:
+    page = report.get("/admin/reports/searches/", {"day_from": logged, "day_to": logged}).text
+    address = unescape(re.search(r'href="(/admin/reports/searches/figures/[^"]*)"', page)[1])  # type: ignore[index]
+    assert table(report, address)[1:3] == [
+        ["Searches", "2", "", "", str(logged), str(logged)],
+        ["Without result", "0", "2", "0", str(logged), str(logged)],
+    ]
+    assert report.get("/admin/reports/searches/figures/", {"export": "xlsx"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("role", "status"), [("moderator", 200), ("product_manager", 200), ("administrator", 200), ("advocate", 403)]
 )
-@pytest.mark.parametrize("address", ["", "?export=csv", "results/"])
+@pytest.mark.parametrize("address", ["", "?export=csv", "results/", "figures/"])
 def test_who_may_see_the_report(
     role: str, status: int, address: str, client: Client, logged: date, request: pytest.FixtureRequest
 ) -> None:
