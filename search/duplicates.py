@@ -27,7 +27,7 @@ from ideas.permissions import MERGE
 from search.backends import Kind
 from search.models import IdeaPair, Pair
 from search.similar.deciding import check_can_decide, tell_apart
-from search.similar.pairs import PAIRS, Precision, band_of, precisions
+from search.similar.pairs import PAIRS, Precision, band_of, is_comparing, precisions
 
 ICON = "copy"
 PAGE_SIZE = 50
@@ -132,6 +132,10 @@ class DuplicatesView(Screen, BaseListingView):
     def header_buttons(self) -> list[HeaderButton]:
         others = [kind for kind in kinds_of(self.request.user) if kind != self.kind]
         return [HeaderButton(LABELS[kind], url=reverse("duplicates", args=[kind.value])) for kind in others]
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        return {**context, "kind": self.kind, "is_waiting": is_comparing()}
 
     def get_page_subtitle(self) -> str:
         return str(LABELS[self.kind])

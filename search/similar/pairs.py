@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from search.backends import Kind
@@ -33,11 +34,15 @@ def compare_pending(limit: int = 500) -> int:
 
     May run twice at once without harm.
     """
-    waiting = Profile.objects.filter(compared_at__isnull=True).order_by("post").values_list("post", flat=True)
-    numbers = list(waiting[:limit])
+    numbers = list(_waiting().order_by("post").values_list("post", flat=True)[:limit])
     for number in numbers:
         _compare(number)
     return len(numbers)
+
+
+def is_comparing() -> bool:
+    """Whether there are posts that have not been compared since they were written or changed."""
+    return _waiting().exists()
 
 
 def band_of(likeness: float) -> int:
@@ -54,6 +59,10 @@ def precisions(kind: Kind) -> dict[int, Precision]:
         band[0] += decision == Decision.MERGED
         band[1] += 1
     return {band: Precision(*counts) for band, counts in counted.items()}
+
+
+def _waiting() -> QuerySet[Profile]:
+    return Profile.objects.filter(compared_at__isnull=True)
 
 
 def _compare(number: int) -> None:

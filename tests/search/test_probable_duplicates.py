@@ -85,6 +85,22 @@ def test_moderators_see_both_and_how_alike_they_are(pair: QuestionPair, moderato
     assert client.get(f"/q/{pair.newer_id}/merge/?target={pair.older_id}").status_code == 200
 
 
+def test_the_empty_list_says_what_to_do_next(ask: Callable[..., Question], moderator: Member) -> None:
+    client = open_as(moderator)
+    ask(TITLES[0])
+    page = client.get("/admin/duplicates/question/").text
+    assert "Some posts are still to be compared" in page
+    assert "Mark as a duplicate" in page
+    assert 'href="/search/"' in page
+    compare_pending()
+    page = client.get("/admin/duplicates/idea/").text
+    assert "New posts are compared with the others by themselves" in page
+    assert "Merge into another idea" in page
+    ask(TITLES[1])
+    compare_pending()
+    assert "Merge into" not in client.get("/admin/duplicates/question/").text
+
+
 def test_what_is_not_a_duplicate_is_remembered(pair: QuestionPair, moderator: Member, author: Member) -> None:
     client = open_as(moderator)
     address = f"/admin/duplicates/question/{pair.pk}/"
