@@ -1,5 +1,6 @@
 """A word that somebody may not read comes to them on no path of the search, however stale the index is."""
 
+import re
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -21,11 +22,13 @@ from ideas.models import Idea, IdeaBoardPage
 from pages.models import StandardPage
 from search.backends import Kind
 from search.engine import search
+from search.similar.vectors import embed_pending
 from tests.people import make_member, restrict
 
 pytestmark = pytest.mark.usefixtures("search_backend")
 CANARY = "xylocarp"
 ROLES = ("visitor", "member", "author", "moderator", "administrator")
+HTMX = {"HX-Request": "true"}
 Look = Callable[[Client], str]
 
 
@@ -34,7 +37,26 @@ def _page(**query: str) -> Look:
 
 
 def _part(address: str, **query: str) -> Look:
-    return lambda client: client.get(address, query, headers={"HX-Request": "true"}).text
+    return lambda client: client.get(address, query, headers=HTMX).text
+
+
+def _similar(**headers: str) -> Look:
+    return lambda client: client.post("/search/similar/", {"title": "Plum", "body": "A plum"}, headers=headers).text
+
+
+def _related(to: type[Question] | type[Idea]) -> Look:
+    """What is like the open post that is called Plum."""
+
+    def look(client: Client) -> str:
+        post = to._default_manager.get(title="Plum")
+        return client.get("/search/related/", {to._meta.model_name: post.pk}, headers=HTMX).text
+
+    return look
+
+
+def _meant(**query: str) -> Look:
+    """What the page asks whether it was meant."""
+    return lambda client: "".join(re.findall(r"Did you mean.*", client.get("/search/", query).text))
 
 
 # Each path of the search; what was typed is echoed, so paths that echo are asked for something beside the canary.
@@ -51,6 +73,19 @@ PATHS: dict[str, Look] = {
     "in the closed board": _page(q="in:plans plum"),
     "suggestions": _part("/search/suggestions/", q="plum"),
     "suggestions by prefix": _part("/search/suggestions/", q="plu"),
+    "with a typing error": _page(q="xilocarp"),
+    "as it was probably meant": _meant(q="xilocarp", kind="question"),
+    "tag": lambda client: client.get("/tags/plum/").text,
+    "author": lambda client: client.get("/u/moderator/", {"show": "questions"}).text,
+    "author's ideas": lambda client: client.get("/u/moderator/", {"show": "ideas"}).text,
+}
+# By likeness, which a model of meaning has a say in too.
+ALIKE: dict[str, Look] = {
+    "similar": _similar(**HTMX),
+    "similar without scripts": _similar(Accept="text/html"),
+    "related to a question": _related(Question),
+    "related to an idea": _related(Idea),
+    "widened": _page(q="xylokarp", kind="question"),
 }
 
 
@@ -65,6 +100,7 @@ def closed(forum, board, staff_forum, staff_board, home, moderator, author, idea
     merge_idea(duplicate=duplicate, into=idea, by=moderator)
     held = ask_question(forum=forum, by=moderator, title=secret, body=secret, tags=["plum"])
     hidden = post_idea(board=board, by=moderator, title=secret, body=secret, tags=["plum"])
+    post_idea(board=board, by=author, title="Plum", body="A plum", tags=["plum"])
     open_question = ask_question(forum=forum, by=author, title="Plum", body="Plum", tags=["plum"])
     answer = post_answer(question=open_question, by=moderator, body=f"Plum pomelo quince {secret}")
     for post, visibility in ((held, "held"), (hidden, "hidden"), (answer, "deleted")):
@@ -90,14 +126,30 @@ def people(visitor, member, author, moderator, administrator):
 def test_nobody_reads_on_any_path_what_is_closed_to_them(closed, people):
     for role in ("visitor", "member", "author"):
         client = _client(role, people)
-        assert [path for path, look in PATHS.items() if CANARY in look(client)] == [], role
+        assert [path for path, look in (PATHS | ALIKE).items() if CANARY in look(client)] == [], role
 
 
 def test_the_same_paths_show_it_to_those_who_may_read(closed, people):
     client = _client("moderator", people)
-    shown = {path for path, look in PATHS.items() if CANARY in look(client)}
+    shown = {path for path, look in (PATHS | ALIKE).items() if CANARY in look(client)}
     # Of members there is nothing that only moderators may read.
-    assert set(PATHS) - shown == {"results of member"}
+    assert set(PATHS | ALIKE) - shown == {"results of member"}
+
+
+def test_meaning_leads_nobody_past_the_gate(closed, people, embedding_model):
+    while embed_pending():
+        pass
+    readers = ("visitor", "member", "author", "moderator")
+    shown = {role: [path for path, look in ALIKE.items() if CANARY in look(_client(role, people))] for role in readers}
+    assert shown == {"visitor": [], "member": [], "author": [], "moderator": list(ALIKE)}
+
+
+def test_what_is_closed_is_not_counted(closed, forum, board, staff_forum, staff_board, visitor, moderator):
+    facets = search("plum", visitor).facets
+    assert {kind for kind, count in facets.kinds.items() if count} == {Kind.QUESTION, Kind.IDEA, Kind.TAG}
+    assert facets.pages == {forum.pk: 1, board.pk: 1}
+    assert facets.tags == {"plum": 2}
+    assert search("plum", moderator).facets.pages == {forum.pk: 1, board.pk: 2, staff_forum.pk: 1, staff_board.pk: 1}
 
 
 def test_asking_for_the_canary_finds_and_counts_nothing(closed, people):
