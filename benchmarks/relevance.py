@@ -4,12 +4,13 @@ PATH holds sets of known duplicates: stackfaq_paraphrases.jsonl (threads, each w
 NAME_bugs.jsonl.gz (reports) with NAME_pairs.csv (which duplicates which). Each set is asked and answered on a site of
 its own, in a throwaway database, and looked for as a visitor does. One line of JSON for each set: a rephrasing must
 find its thread; of each pair the report that is named first must find the other, by its title and description, and by
-its title alone.
+its title alone. With --halves each set is told in two: one half to choose weights by, the other kept aside from that.
 """
 
 import argparse
 import csv
 import gzip
+import hashlib
 import json
 import os
 import secrets
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("path", type=Path, help="a folder of sets")
     parser.add_argument("--backend", choices=["elasticsearch", "embedded"], default="embedded")
     parser.add_argument("--no-semantic", action="store_true", help="by words alone, whatever EMBEDDING_MODEL says")
+    parser.add_argument("--halves", action="store_true", help="each set in two halves, which share no pair")
     options = parser.parse_args()
     sets = list(read_sets(options.path))
     if not sets:
@@ -84,7 +86,9 @@ def main() -> None:
         for each in sets:
             with site_with(each.posts) as look:
                 for name, sought in each.sought.items():
-                    print(json.dumps(_line(name, options.backend, look, sought)), flush=True)
+                    for part, some in (halves(sought) if options.halves else {"": sought}).items():
+                        line = _line(name, options.backend, look, some) | ({"half": part} if part else {})
+                        print(json.dumps(line), flush=True)
 
 
 def _line(name: str, backend: str, look: Look, sought: Sequence[Sought]) -> dict[str, Any]:
@@ -102,6 +106,16 @@ def measured(look: Look, sought: Sequence[Sought]) -> dict[str, Any]:
     hits = {f"hit@{most}": sum(0 < place <= most for place in places) / len(places) for most in (1, 5, DEPTH)}
     mean = sum(1 / place for place in places if place) / len(places)
     return {"n": len(places)} | {name: round(value, 4) for name, value in (hits | {f"MRR@{DEPTH}": mean}).items()}
+
+
+def halves(sought: Sequence[Sought]) -> dict[str, Sequence[Sought]]:
+    """What is sought in two parts that share no pair: one to choose weights by, one that is kept aside."""
+    parts: dict[str, list[Sought]] = {"tuning": [], "kept aside": []}
+    for each in sought:
+        key = min(each.right, each.besides or each.right)
+        number = int(hashlib.sha256(key.encode()).hexdigest(), 16)
+        parts["kept aside" if number % 2 else "tuning"].append(each)
+    return {name: some for name, some in parts.items() if some}
 
 
 # Sets

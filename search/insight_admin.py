@@ -165,10 +165,10 @@ class SearchFiguresExport(SearchesReport):
     export_headings = {
         "name": _("Figure"),
         "count": _("Number"),
-        "of": _("Of"),
+        "of": _("Out of"),
         "share": _("Per cent"),
-        "first_day": _("From"),
-        "last_day": _("To"),
+        "first_day": _("First day"),
+        "last_day": _("Last day"),
     }
     list_export = list(export_headings)
     export_filename = "search-figures"

@@ -96,7 +96,7 @@ def ranked(
     for number in left_out:
         found.pop(number, None)
     measures = by_words(query, list(found.values()), known)
-    orders, likenesses = fused(measures, None if vector is None else _near(vector, list(found)))
+    orders, likenesses = fused(query, measures, None if vector is None else _near(vector, list(found)))
     posts = zip(found, orders.tolist(), likenesses.tolist(), strict=True)
     return sorted((Ranked(*post) for post in posts), key=lambda post: (-post.order, -post.number))
 

@@ -12,7 +12,10 @@ from search.similar.statistics import Floats, Statistics
 from search.similar.traits import GRAM_SPACE, Traits
 
 MEASURES = 5
+# The shares of meaning beside the five of words: as many where there are few words to go by.
 MEANING = 3
+MEANING_OF_FEW = 5
+FEW_WORDS = 20
 SATURATION = 1.2
 LENGTH = 0.75
 
@@ -58,11 +61,12 @@ def by_words(query: Traits, candidates: Sequence[Traits], known: Statistics) -> 
     )
 
 
-def fused(measures: Floats, near: Floats | None = None) -> tuple[Floats, Floats]:
+def fused(query: Traits, measures: Floats, near: Floats | None = None) -> tuple[Floats, Floats]:
     """How the rows are ordered, and how alike each is, both from 0 to 1.
 
     Words order by the mean of their measures, each brought to the scale of its best row; the best row of all gets as
-    much as its measures say. Nearness of meaning, where it is known, has three shares beside the five of words.
+    much as its measures say. Nearness of meaning, where it is known, has three shares beside the five of words; in the
+    order as many as words where the query has few of them.
     """
     if not len(measures):
         return np.zeros(0), np.zeros(0)
@@ -70,8 +74,13 @@ def fused(measures: Floats, near: Floats | None = None) -> tuple[Floats, Floats]
     order = _scaled(_scaled(measures).mean(axis=1)) * alike.max()
     if near is None:
         return order, alike
-    shares = MEANING / (MEASURES + MEANING)
-    return (1 - shares) * order + shares * near, (1 - shares) * alike + shares * near
+    meaning = MEANING_OF_FEW if len(query.words) <= FEW_WORDS else MEANING
+    return _joined(order, near, meaning), _joined(alike, near, MEANING)
+
+
+def _joined(words: Floats, near: Floats, meaning: int) -> Floats:
+    joined: Floats = (MEASURES * words + meaning * near) / (MEASURES + meaning)
+    return joined
 
 
 def _scaled(measures: Floats) -> Floats:

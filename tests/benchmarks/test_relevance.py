@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from wagtail.models import Page
 
-from benchmarks.relevance import Post, Sought, asked, measured, read_sets
+from benchmarks.relevance import Post, Sought, asked, halves, measured, read_sets
 
 
 @pytest.fixture
@@ -48,3 +48,14 @@ def test_what_is_sought_is_looked_for_as_a_visitor_does(folder: Path, home: Page
     assert measured(look, threads.sought["stackfaq"])["hit@1"] == 0.5
     for sought in reports.sought.values():
         assert measured(look, sought)["hit@1"] == 1
+
+
+def test_halves_share_no_pair_and_leave_nothing_out() -> None:
+    forth = [Sought(f"{n}", "", right=f"a{n}", besides=f"b{n}") for n in range(50)]
+    back = [Sought(f"{n}", "", right=f"b{n}", besides=f"a{n}") for n in range(50)]
+    parts = halves(forth + back)
+    assert list(parts) == ["tuning", "kept aside"]
+    tuning, kept = ({each.title for each in some} for some in parts.values())
+    assert tuning.isdisjoint(kept)
+    assert sum(map(len, parts.values())) == 100
+    assert parts == halves(forth + back)

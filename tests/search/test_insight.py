@@ -262,7 +262,7 @@ def test_the_report_can_be_had_as_a_file(report: Client, logged: date) -> None:
 
 def test_the_figures_can_be_had_as_a_file_of_numbers(report: Client, logged: date) -> None:
     assert table(report, "/admin/reports/searches/figures/") == [
-        ["Figure", "Number", "Of", "Per cent", "From", "To"],
+        ["Figure", "Number", "Out of", "Per cent", "First day", "Last day"],
         ["Searches", "4", "", "", "", ""],
         ["Without result", "2", "4", "50", "", ""],
         ["With a result opened", "1", "4", "25", "", ""],

@@ -13,6 +13,8 @@ from community.models import ForumPage, Question
 from search.models import Vector
 from search.similar import similar_posts, similar_to
 from search.similar.meaning import model
+from search.similar.ranking import fused
+from search.similar.traits import Traits
 from search.similar.vectors import embed_pending, pending_count
 
 OTHERS = (
@@ -54,6 +56,16 @@ def test_a_post_is_near_to_others_by_what_it_says(asked: Question, ask: Callable
     other = ask("Credentials forgotten, authentication refused")
     embed_pending()
     assert similar_to(other, user=AnonymousUser())[0].post == asked
+
+
+def test_meaning_says_more_in_the_order_where_there_are_few_words() -> None:
+    by_words, near = np.array([[1.0] * 5, [0.5] * 5]), np.array([0.2, 0.8])
+    few, many = Traits.of("forgot credentials"), Traits.of("forgot credentials", " ".join(f"w{n}" for n in range(30)))
+    order_of_few, likeness_of_few = fused(few, by_words, near)
+    order_of_many, likeness_of_many = fused(many, by_words, near)
+    assert order_of_few[1] > order_of_few[0]
+    assert order_of_many[0] > order_of_many[1]
+    assert list(likeness_of_few) == list(likeness_of_many)
 
 
 def test_vectors_follow_the_text(asked: Question, author: Member) -> None:
