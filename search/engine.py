@@ -8,8 +8,7 @@ from typing import Any
 from search import spelling
 from search.asking import ranked_boards, read, readable, wanted_for
 from search.backends import Backend, Facets, Kind, Sort, Term, Wanted
-from search.elastic import client
-from search.elastic.failover import FailoverBackend
+from search.elastic import is_configured
 from search.embedded import EmbeddedBackend
 from search.hits import Hit, hits_for
 from search.parsing import Query
@@ -155,4 +154,8 @@ def suggestions(text: str, user: Any, most: int = MOST_SUGGESTED) -> list[Hit]:
 
 def backend() -> Backend:
     """The search that answers now, for one request."""
-    return FailoverBackend() if client.is_configured() else EmbeddedBackend()
+    if not is_configured():
+        return EmbeddedBackend()
+    from search.elastic.failover import FailoverBackend
+
+    return FailoverBackend()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from core.batches import in_batches
 from core.tasks import is_waiting
 from search.backends import Kind
-from search.elastic import client
+from search.elastic import is_configured
 from search.models import PendingDocument
 
 BATCH = 1_000
@@ -16,7 +16,7 @@ def note(kind: Kind, keys: Iterable[int], *, is_removal: bool = False) -> None:
 
     What is to be removed is left out of what is found from the same moment on. Does nothing without Elasticsearch.
     """
-    if not client.is_configured():
+    if not is_configured():
         return
     for batch in in_batches(keys, BATCH):
         PendingDocument.objects.bulk_create(PendingDocument(kind=kind, key=key, is_removal=is_removal) for key in batch)

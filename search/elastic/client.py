@@ -21,10 +21,6 @@ class PartialAnswerError(Exception):
 FAILURES = (ApiError, TransportError, PartialAnswerError)
 
 
-def is_configured() -> bool:
-    return bool(settings.ELASTICSEARCH_URL)
-
-
 def asking() -> Elasticsearch:
     """For pages: no second try, and no long wait."""
     return _client(settings.ELASTICSEARCH_URL).options(request_timeout=ANSWER_SECONDS, max_retries=0)

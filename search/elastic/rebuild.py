@@ -20,7 +20,7 @@ from core.batches import in_batches
 from core.errors import ConflictError
 from core.tasks import WORKER
 from search.backends import Kind
-from search.elastic import client
+from search.elastic import client, is_configured
 from search.elastic.documents import documents_of, fingerprint, listed_keys, mapping_of, settings_of
 from search.elastic.names import index_name, read_alias, write_alias
 from search.elastic.sync import send
@@ -121,7 +121,7 @@ def compare(kind: Kind, index: str | None = None) -> Drift:
 @task(backend=WORKER)
 def reconcile() -> None:
     """Find what was missed, send it again, and make the indexes that are not there or are of an older mapping."""
-    if not client.is_configured():
+    if not is_configured():
         return
     for kind in Kind:
         live = SearchIndex.objects.filter(kind=kind, state=SearchIndex.State.LIVE).first()
@@ -136,7 +136,7 @@ def reconcile() -> None:
 @task(backend=WORKER)
 def build_missing() -> None:
     """Make the indexes of a site that has just got Elasticsearch."""
-    if not client.is_configured():
+    if not is_configured():
         return
     live = set(SearchIndex.objects.filter(state=SearchIndex.State.LIVE).values_list("kind", flat=True))
     for kind in Kind:

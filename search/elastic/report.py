@@ -6,8 +6,8 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from core.background_report import OperatorsReport
-from search.elastic import breaker, client
-from search.elastic.sync import MOST_ATTEMPTS, next_attempt_at
+from search.elastic import breaker, is_configured
+from search.elastic.attempts import MOST_ATTEMPTS, next_attempt_at
 from search.models import PendingDocument, SearchIndex, SyncRun
 
 MOST_SHOWN = 20
@@ -22,7 +22,7 @@ class SearchReport(OperatorsReport):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         waiting = PendingDocument.objects.filter(attempts__lt=MOST_ATTEMPTS)
         return context | {
-            "is_configured": client.is_configured(),
+            "is_configured": is_configured(),
             "is_open": breaker.is_open(),
             "waiting": waiting.values("kind", "key").distinct().count(),
             "oldest": waiting.aggregate(at=Min("noted_at"))["at"],
@@ -36,8 +36,10 @@ class SearchReport(OperatorsReport):
 def _with_sizes(indexes: Any) -> list[tuple[SearchIndex, dict[str, Any]]]:
     """Each index with its documents and bytes, as far as Elasticsearch answers."""
     rows = list(indexes)
-    if not rows or not client.is_configured():
+    if not rows or not is_configured():
         return [(row, {}) for row in rows]
+    from search.elastic import client
+
     try:
         told = client.asking().indices.stats(index=",".join(row.name for row in rows), metric=["docs", "store"])[
             "indices"

@@ -18,7 +18,8 @@ from core.tasks import WORKER
 from ideas.models import Idea, VoteEvent
 from search import outbox
 from search.backends import Kind
-from search.elastic import client
+from search.elastic import client, is_configured
+from search.elastic.attempts import MOST_ATTEMPTS, next_attempt_at
 from search.elastic.documents import documents_of
 from search.elastic.names import write_alias
 from search.models import PendingDocument, SupportersSent, SyncRun
@@ -26,9 +27,6 @@ from search.models import PendingDocument, SupportersSent, SyncRun
 logger = logging.getLogger(__name__)
 
 BATCH = 300
-MOST_ATTEMPTS = 5
-# After a failure the wait doubles, from the first to the last.
-FIRST_WAIT, LAST_WAIT = timedelta(seconds=5), timedelta(minutes=5)
 KEPT_FOR = timedelta(days=7)
 # A vote's line is in sight of everybody a minute after its moment at the latest (ideas.history).
 OVERLAP = timedelta(minutes=2)
@@ -37,7 +35,7 @@ OVERLAP = timedelta(minutes=2)
 @task(backend=WORKER)
 def sync() -> None:
     """Send all that waits, unless Elasticsearch was away a moment ago."""
-    if client.is_configured() and timezone.now() >= next_attempt_at():
+    if is_configured() and timezone.now() >= next_attempt_at():
         drain()
         SyncRun.objects.filter(started_at__lt=timezone.now() - KEPT_FOR).delete()
 
@@ -45,20 +43,8 @@ def sync() -> None:
 @task(backend=WORKER)
 def refresh_supporters() -> None:
     """Note the ideas whose supporters changed since the last time: votes themselves note nothing."""
-    if client.is_configured():
+    if is_configured():
         note_supporters()
-
-
-def next_attempt_at() -> Any:
-    """From when on it may be tried again: later and later while it fails."""
-    failures = 0
-    last = None
-    for run in SyncRun.objects.exclude(finished_at=None)[:12]:
-        if not run.error:
-            break
-        failures += 1
-        last = last or run.finished_at
-    return last + min(FIRST_WAIT * 2 ** (failures - 1), LAST_WAIT) if last else timezone.now()
 
 
 def drain() -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from core.words import composed, words_in
 from search.backends import Kind
-from search.elastic import breaker, client
+from search.elastic import breaker, client, is_configured
 from search.elastic.documents import LANGUAGES
 from search.elastic.names import read_alias
 from search.similar.numbers import number_of
@@ -30,7 +30,7 @@ def candidates(title: str, text: str, pages: Collection[int]) -> list[int]:
 
     Empty where there is no Elasticsearch, or it does not answer in time.
     """
-    if not client.is_configured() or not breaker.lets_through():
+    if not is_configured() or not breaker.lets_through():
         return []
     try:
         found = _asked(title, text, pages)

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from core.errors import ConflictError
 from search.backends import Kind
-from search.elastic import client
+from search.elastic import client, is_configured
 from search.elastic.documents import listed_keys
 from search.elastic.rebuild import compare, rebuild
 from search.elastic.sync import drain
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="only compare, and exit with 1 if anything differs")
 
     def handle(self, *args: Any, kind: str | None, check: bool, verbosity: int, **options: Any) -> None:
-        if not client.is_configured():
+        if not is_configured():
             raise CommandError("ELASTICSEARCH_URL is not set, so there is nothing to rebuild.")
         kinds = [Kind(kind)] if kind else list(Kind)
         try:
