@@ -70,6 +70,7 @@ def _send_noted(kind: Kind, rows: Collection[PendingDocument]) -> int:
     done = [row.pk for row in rows if row.key not in refused]
     with transaction.atomic():
         PendingDocument.objects.filter(pk__in=done).delete()
+        outbox.forget_noted()
         for key, error in refused.items():
             stuck = PendingDocument.objects.filter(pk__in=[row.pk for row in rows if row.key == key])
             stuck.update(attempts=F("attempts") + 1, error=error[:500])

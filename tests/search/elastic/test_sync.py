@@ -4,15 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
 
 from community.models import Question
+from core.tasks import is_waiting
 from ideas.models import Idea
 from search import outbox
 from search.backends import Kind
 from search.elastic import client
 from search.elastic.names import read_alias
 from search.elastic.rebuild import compare
-from search.elastic.sync import send, targets_of
+from search.elastic.sync import send, sync, targets_of
 from search.models import PendingDocument
 
 pytestmark = [pytest.mark.es, pytest.mark.django_db]
@@ -97,3 +100,33 @@ def test_what_is_refused_stays_and_the_rest_goes(
 def test_nothing_is_noted_without_elasticsearch(db: None, make_question: Callable[..., Question]) -> None:
     make_question("Hello")
     assert not PendingDocument.objects.exists()
+
+
+def test_a_transaction_notes_each_post_once(
+    elastic: Send, make_question: Callable[..., Question], django_assert_num_queries: Any
+) -> None:
+    question = make_question("How do I export my rota?")
+    noted = PendingDocument.objects.filter(kind=Kind.QUESTION)
+    assert list(noted.values_list("key", "is_removal")) == [(question.pk, False)]
+    outbox.note(Kind.QUESTION, [question.pk], is_removal=True)
+    outbox.note(Kind.QUESTION, [question.pk], is_removal=True)
+    outbox.note(Kind.QUESTION, [question.pk])
+    assert [row.is_removal for row in noted.order_by("pk")] == [False, True]
+    with django_assert_num_queries(1):
+        outbox.note(Kind.QUESTION, [question.pk, question.pk + 1])
+    elastic()
+    outbox.note(Kind.QUESTION, [question.pk])
+    assert noted.count() == 1, "what was sent is noted anew"
+
+
+def test_what_is_rolled_back_is_noted_again(elastic: Send) -> None:
+    elastic()
+    DBTaskResult.objects.all().delete()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        outbox.note(Kind.QUESTION, [1])
+        raise RuntimeError
+    assert not PendingDocument.objects.exists()
+    assert not is_waiting(sync)
+    outbox.note(Kind.QUESTION, [1])
+    assert PendingDocument.objects.get().key == 1
+    assert is_waiting(sync)
