@@ -246,11 +246,11 @@ def _ask(posts: Sequence[Post]) -> dict[int, str]:
                 answer.write(text)
                 answer.save()
         index_questions(keys)
+    while embed_pending():
+        pass
     if settings.ELASTICSEARCH_URL:
         settings.ELASTICSEARCH_PREFIX = f"relevance-{secrets.token_hex(6)}"
         call_command("rebuild_search", verbosity=0, stdout=StringIO())
-    while embed_pending():
-        pass
     return keys
 
 

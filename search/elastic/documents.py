@@ -1,7 +1,9 @@
 """What Elasticsearch knows of each kind: one document for each question, idea, article, member and tag in the lists.
 
 Every text stands in its document twice: as folded words (core.words), by which both backends find the same, and in the
-field of its language, whose analyzer knows the forms of words.
+field of its language, whose analyzer knows the forms of words. With a model, posts have its vectors beside that.
+
+Duplicates have documents too, of a kind that no search asks for: only what is similar leads to them.
 """
 
 from __future__ import annotations
@@ -10,17 +12,18 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from elasticsearch.dsl import (
     Boolean,
     Date,
+    DenseVector,
     Integer,
     Keyword,
     Long,
     Nested,
+    Object,
     Text,
     analyzer,
     token_filter,
@@ -36,7 +39,9 @@ from core.words import MOST_TEXT, composed, words_in
 from ideas.models import Idea, TaggedIdea
 from search.articles import article_models
 from search.backends import Kind
-from search.models import MemberDocument
+from search.models import MemberDocument, Vector
+from search.similar.meaning import Model, model, written
+from search.similar.numbers import number_of, post_of
 
 LANGUAGES = {
     "en": "english",
@@ -47,6 +52,11 @@ LANGUAGES = {
     "pt": "portuguese",
     "nl": "dutch",
 }
+POSTS = frozenset((Kind.QUESTION, Kind.IDEA))
+# What documents of duplicates have for their kind.
+DUPLICATE = "duplicate"
+# Where the vectors of a post stand.
+MEANING = "meaning"
 # What changes of its own accord, and is no sign of drift.
 UNHASHED = ("supporters",)
 
@@ -70,6 +80,10 @@ def mapping_of(kind: Kind) -> IndexMapping:
         for language, known in LANGUAGES.items():
             mapping.field(f"{name}_{language}", Text(analyzer=known))
     mapping.field("grams", Text(analyzer=grams))
+    if kind in POSTS:
+        # Vectors of a model that the index does not know yet are left alone until it is made anew.
+        mapping.field(MEANING, Object(dynamic=False, properties=_vectors()))
+        mapping.meta("_source", {"excludes": [MEANING]})
     if kind == Kind.IDEA:
         elsewhere = {"page": Long(), "title": Text(analyzer=WORDS), "text": Text(analyzer=WORDS)}
         mapping.field("elsewhere", Nested(properties=elsewhere))
@@ -91,6 +105,23 @@ def mapping_of(kind: Kind) -> IndexMapping:
     return mapping
 
 
+def _vectors() -> dict[str, DenseVector]:
+    used = model()
+    if not used:
+        return {}
+    found = DenseVector(dims=used.dimensions, index=True, similarity="cosine", index_options={"type": "int8_hnsw"})
+    return {_name_of(used): found}
+
+
+def vector_field(used: Model) -> str:
+    """The field with the vectors of this model: each model has one of its own, so that nothing compares two models'."""
+    return f"{MEANING}.{_name_of(used)}"
+
+
+def _name_of(used: Model) -> str:
+    return hashlib.sha256(used.name.encode()).hexdigest()[:16]
+
+
 def settings_of(kind: Kind) -> dict[str, Any]:
     return {
         "number_of_replicas": 0,
@@ -100,7 +131,6 @@ def settings_of(kind: Kind) -> dict[str, Any]:
     }
 
 
-@cache
 def fingerprint(kind: Kind) -> str:
     """What changes when the mapping does: an index that was begun with another one is not gone on with."""
     described = json.dumps([mapping_of(kind).to_dict(), settings_of(kind)], sort_keys=True)
@@ -116,23 +146,33 @@ def listed_keys(kind: Kind) -> QuerySet[Any, int]:
 def documents_of(kind: Kind, keys: Collection[int]) -> dict[int, Source]:
     """The documents of those that have one, by key."""
     made = {source["key"]: source for source in _MAKERS[kind](_rows(kind).filter(pk__in=keys))}
-    for source in made.values():
-        source["kind"] = kind.value
-        source["hash"] = _hash(source)
+    used = model() if kind in POSTS else None
+    vectors = _vectors_of(kind, made, used) if used else {}
+    for key, source in made.items():
+        source.setdefault("kind", kind.value)
+        source["hash"] = _hash(source, vectors.get(key, b""))
+        if used and key in vectors:
+            source[MEANING] = {_name_of(used): written(vectors[key])}
     return made
 
 
-def _hash(source: Source) -> str:
+def _vectors_of(kind: Kind, keys: Iterable[int], used: Model) -> dict[int, bytes]:
+    """What the model made of these posts, of those of which it did."""
+    rows = Vector.objects.filter(profile__in=[number_of(kind, key) for key in keys], model=used.name)
+    return {post_of(number)[1]: bytes(numbers) for number, numbers in rows.values_list("profile", "numbers")}
+
+
+def _hash(source: Source, vector: bytes) -> str:
     told = {name: value for name, value in source.items() if name not in UNHASHED}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode() + vector).hexdigest()
 
 
 def _rows(kind: Kind) -> QuerySet[Any]:
-    """What is in the lists, whoever asks."""
+    """What is in the lists, whoever asks, and what was merged into that."""
     if kind == Kind.QUESTION:
-        return Question.objects.listed()
+        return Question.objects.filter(visibility=Visibility.VISIBLE)
     if kind == Kind.IDEA:
-        return Idea.objects.listed()
+        return Idea.objects.filter(visibility=Visibility.VISIBLE)
     if kind == Kind.MEMBER:
         return MemberDocument.get_indexed_objects()
     if kind == Kind.TAG:
@@ -152,6 +192,7 @@ def _questions(rows: QuerySet[Any]) -> Iterator[Source]:
     for question in questions:
         yield {
             **_text(question.title, [markdown.plain(question.body_html), *answers[question.pk]], question.language),
+            **_merged(question),
             "key": question.pk,
             "page": question.forum_id,
             "author": question.author_id,
@@ -176,6 +217,7 @@ def _ideas(rows: QuerySet[Any]) -> Iterator[Source]:
         rest = [text for other in here for text in (other.title, markdown.plain(other.body_html))]
         yield {
             **_text(idea.title, [markdown.plain(idea.body_html), *rest], idea.language),
+            **_merged(idea),
             "elsewhere": [
                 {
                     "page": other.board_id,
@@ -242,6 +284,10 @@ def _text(title: str, texts: Iterable[str], language: str) -> Source:
     if language in LANGUAGES:
         source |= {f"title_{language}": title, f"text_{language}": text}
     return source
+
+
+def _merged(post: Question | Idea) -> Source:
+    return {"kind": DUPLICATE} if post.canonical_id else {}
 
 
 def _folded(text: str) -> str:

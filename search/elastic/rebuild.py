@@ -124,8 +124,8 @@ def reconcile() -> None:
     if not is_configured():
         return
     for kind in Kind:
-        live = SearchIndex.objects.filter(kind=kind, state=SearchIndex.State.LIVE).first()
-        if live is None or live.mapping != fingerprint(kind) or not client.working().indices.exists(index=live.name):
+        live = _live(kind)
+        if live is None or not client.working().indices.exists(index=live.name):
             rebuild(kind)
             continue
         for keys in in_batches(compare(kind).keys, BATCH):
@@ -135,12 +135,11 @@ def reconcile() -> None:
 
 @task(backend=WORKER)
 def build_missing() -> None:
-    """Make the indexes of a site that has just got Elasticsearch."""
+    """Make the indexes of a site that has just got Elasticsearch, or an upgrade or a model that needs other ones."""
     if not is_configured():
         return
-    live = set(SearchIndex.objects.filter(state=SearchIndex.State.LIVE).values_list("kind", flat=True))
     for kind in Kind:
-        if kind not in live:
+        if _live(kind) is None:
             rebuild(kind)
 
 
@@ -223,6 +222,11 @@ def _go_live(index: SearchIndex, drift: Drift) -> None:
         live.update(state=SearchIndex.State.RETIRED, retired_at=now)
         index.state, index.live_at, index.checked_at, index.drift = SearchIndex.State.LIVE, now, now, len(drift.keys)
         index.save(update_fields=["state", "live_at", "checked_at", "drift"])
+
+
+def _live(kind: Kind) -> SearchIndex | None:
+    """The live index, if it has the mapping that is wanted now."""
+    return SearchIndex.objects.filter(kind=kind, state=SearchIndex.State.LIVE, mapping=fingerprint(kind)).first()
 
 
 def _live_name(kind: Kind) -> str:

@@ -1,9 +1,9 @@
-"""Candidates from Elasticsearch: words of the title, words of the whole, and 4-grams, each asked by itself."""
+"""Candidates from Elasticsearch: words of the title, words of the whole, 4-grams, and meaning, each asked by itself."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,47 +11,77 @@ from django.utils.translation import get_language
 
 from core.words import composed, words_in
 from search.backends import Kind
-from search.elastic import breaker, client, is_configured
-from search.elastic.documents import LANGUAGES
+from search.elastic import breaker, client
+from search.elastic.documents import LANGUAGES, vector_field
 from search.elastic.names import read_alias
+from search.models import PendingDocument
+from search.similar.meaning import model
 from search.similar.numbers import number_of
 
 logger = logging.getLogger(__name__)
 
 MOST_FOUND = 100
+# How many near vectors are looked at in each index before the nearest are told.
+MOST_LOOKED_AT = 150
 # Of long texts Elasticsearch is asked for so much: each word is a clause of its query.
 MOST_WORDS = 120
 MOST_TEXT = 1_000
+# So many of those that it has not been told of yet are candidates whatever they say.
+MOST_WAITING = 100
 KINDS = (Kind.QUESTION, Kind.IDEA)
+# All that is read of its answers.
+READ = (
+    "responses.error",
+    "responses.timed_out",
+    "responses._shards.failed",
+    "responses.hits.hits._index",
+    "responses.hits.hits.fields",
+)
 
 
-def candidates(title: str, text: str, pages: Collection[int]) -> list[int]:
-    """The posts that are best by any of the three, by their numbers.
+def candidates(
+    title: str, text: str, pages: Collection[int], vector: Sequence[float] | None = None
+) -> list[int] | None:
+    """The posts that are best by any of these, and what Elasticsearch has still to be told of, by their numbers.
 
-    Empty where there is no Elasticsearch, or it does not answer in time.
+    None where it does not answer in time. The vector is of the site's model.
     """
-    if not is_configured() or not breaker.lets_through():
-        return []
+    if not breaker.lets_through():
+        return None
     try:
-        found = _asked(title, text, pages)
+        found = _asked(title, text, pages, vector)
     except client.FAILURES as error:
         logger.warning("Elasticsearch did not answer, and other candidates have to do: %s", error)
         breaker.failed()
-        return []
+        return None
     breaker.worked()
-    return found
+    return list(dict.fromkeys([*found, *_waiting()]))
 
 
-def searches(title: str, text: str, pages: Collection[int]) -> list[dict[str, Any]]:
-    """What Elasticsearch is sent: three searches, each with its header."""
+def searches(
+    title: str, text: str, pages: Collection[int], vector: Sequence[float] | None = None
+) -> list[dict[str, Any]]:
+    """What Elasticsearch is sent: three searches, with a vector a fourth, each with its header."""
     header = {"index": [read_alias(kind) for kind in KINDS]}
+    within = {"terms": {"page": sorted(pages)}}
     whole = f"{title}\n{text}"
     queries = [
         _said(["title"], title),
         _said(["title", "text"], whole),
         {"match": {"grams": {"query": title}}},
     ]
-    return [part for query in queries for part in (header, _limited(query, pages))]
+    asked: list[dict[str, Any]] = [{"query": {"bool": {"must": [query], "filter": [within]}}} for query in queries]
+    if vector is not None and (used := model()):
+        near = {"field": vector_field(used), "query_vector": vector, "k": MOST_FOUND, "num_candidates": MOST_LOOKED_AT}
+        asked.append({"knn": near | {"filter": [within]}})
+    told = {
+        "size": MOST_FOUND,
+        "track_total_hits": False,
+        "_source": False,
+        "stored_fields": "_none_",
+        "docvalue_fields": ["key"],
+    }
+    return [part for each in asked for part in (header, each | told)]
 
 
 def _said(names: list[str], text: str) -> dict[str, Any]:
@@ -62,24 +92,23 @@ def _said(names: list[str], text: str) -> dict[str, Any]:
     return {"bool": {"should": ways}}
 
 
-def _limited(query: dict[str, Any], pages: Collection[int]) -> dict[str, Any]:
-    return {
-        "query": {"bool": {"must": [query], "filter": [{"terms": {"page": sorted(pages)}}]}},
-        "_source": ["kind", "key"],
-        "size": MOST_FOUND,
-        "track_total_hits": False,
-    }
-
-
-def _asked(title: str, text: str, pages: Collection[int]) -> list[int]:
-    answers = client.asking().msearch(searches=searches(title, text, pages))["responses"]
-    found: dict[int, None] = {}
+def _asked(title: str, text: str, pages: Collection[int], vector: Sequence[float] | None) -> list[int]:
+    asked = searches(title, text, pages, vector)
+    answers = client.asking().msearch(searches=asked, filter_path=READ)["responses"]
     for answer in answers:
         if "error" in answer or answer["timed_out"] or answer["_shards"]["failed"]:
             raise client.PartialAnswerError("Not all of the index answered.")
-        sources = (hit["_source"] for hit in answer["hits"]["hits"])
-        found |= dict.fromkeys(number_of(Kind(source["kind"]), source["key"]) for source in sources)
-    return list(found)
+    hits = [hit for answer in answers for hit in answer.get("hits", {}).get("hits", ())]
+    ideas = read_alias(Kind.IDEA)
+    return [
+        number_of(Kind.IDEA if hit["_index"].startswith(ideas) else Kind.QUESTION, hit["fields"]["key"][0])
+        for hit in hits
+    ]
+
+
+def _waiting() -> list[int]:
+    rows = PendingDocument.objects.filter(kind__in=KINDS).order_by("-pk").values_list("kind", "key")
+    return [number_of(Kind(kind), key) for kind, key in rows[:MOST_WAITING]]
 
 
 def _words(text: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from django.db.models import Q
 
 from community.content import Visibility
@@ -14,13 +13,11 @@ from community.models import ForumPage, Question
 from core.access import readable_page_ids
 from ideas.models import Idea, IdeaBoardPage
 from search.backends import Kind
-from search.similar import elastic, lexical, vectors
 from search.similar.keeping import text_of
-from search.similar.meaning import query_vector
 from search.similar.numbers import number_of, post_of
-from search.similar.ranking import by_words, fused
-from search.similar.statistics import Floats, statistics
-from search.similar.traits import Traits
+
+if TYPE_CHECKING:
+    from search.similar.comparing import Ranked
 
 MODELS: Mapping[Kind, Any] = {Kind.QUESTION: Question, Kind.IDEA: Idea}
 HOLDERS: Mapping[Kind, Any] = {Kind.QUESTION: ForumPage, Kind.IDEA: IdeaBoardPage}
@@ -30,7 +27,6 @@ KINDS = frozenset(MODELS)
 HELPFUL = 0.25
 # More are ranked than are shown, since some turn out to be merged into others or not to be seen.
 SPARE = 2
-MOST_NEAR = 100
 
 
 @dataclass(frozen=True)
@@ -43,15 +39,6 @@ class Similar:
     likeness: float
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """A post by its number, before anybody has looked whether it may be seen."""
-
-    number: int
-    order: float
-    likeness: float
-
-
 def similar_posts(
     title: str, text: str = "", *, user: Any, kinds: Collection[Kind] = KINDS, most: int = 10, besides: Any = None
 ) -> list[Similar]:
@@ -59,7 +46,7 @@ def similar_posts(
 
     The family of the post `besides` which others are looked for is left out.
     """
-    found = ranked(title, text, _pages(user, kinds), _family(besides) if besides else frozenset())
+    found = _ranked(title, text, _pages(user, kinds), _family(besides) if besides else frozenset())
     return _seen(found, user, most)
 
 
@@ -70,49 +57,20 @@ def similar_to(post: Any, *, user: Any, kinds: Collection[Kind] = KINDS, most: i
 
 def ranked_like(post: Any, pages: Collection[int]) -> list[Ranked]:
     """The posts on these pages that are like a post and not of its family, the best first."""
-    stored = vectors.stored(number_of(_kind_of(post), post.pk))
-    return ranked(post.title, text_of(post), pages, _family(post), stored)
+    return _ranked(post.title, text_of(post), pages, _family(post), number_of(_kind_of(post), post.pk))
 
 
-def ranked(
-    title: str,
-    text: str,
-    pages: Collection[int],
-    left_out: Collection[int] = frozenset(),
-    vector: vectors.Vector32 | None = None,
+def _ranked(
+    title: str, text: str, pages: Collection[int], left_out: Collection[int], post: int | None = None
 ) -> list[Ranked]:
-    """The posts on these pages that are like a title and a text, by words and, with a model, by meaning.
+    from search.similar import comparing
 
-    A vector that is there already saves making it.
-    """
-    query, known = Traits.of(title, text), statistics()
-    if vector is None and len(query.words):
-        vector = query_vector(title, text)
-    found = lexical.candidates(query, pages, known)
-    others = elastic.candidates(title, text, pages) if len(query.words) and pages else []
-    if vector is not None:
-        others += vectors.nearest(vector, pages, MOST_NEAR)
-    found |= lexical.profiles(number for number in others if number not in found)
-    for number in left_out:
-        found.pop(number, None)
-    measures = by_words(query, list(found.values()), known)
-    orders, likenesses = fused(query, measures, None if vector is None else _near(vector, list(found)))
-    posts = zip(found, orders.tolist(), likenesses.tolist(), strict=True)
-    return sorted((Ranked(*post) for post in posts), key=lambda post: (-post.order, -post.number))
+    return comparing.ranked(title, text, pages, left_out, post)
 
 
 def _pages(user: Any, kinds: Collection[Kind]) -> frozenset[int]:
     """The pages that hold posts of these kinds and that the person may read now."""
     return frozenset().union(*(readable_page_ids(user, HOLDERS[kind]) for kind in kinds))
-
-
-def _near(vector: vectors.Vector32, numbers: list[int]) -> Floats | None:
-    """How near each is in meaning, as near as others where its own vector is still to be made; None without any."""
-    known = vectors.similarities(vector, numbers)
-    if not known:
-        return None
-    usual = sum(known.values()) / len(known)
-    return np.clip(np.array([known.get(number, usual) for number in numbers]), 0, 1)
 
 
 def _family(post: Any) -> frozenset[int]:

@@ -1,7 +1,7 @@
 """Candidates from the table of postings: the rarest words and 4-grams first, and never more than a bounded number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import numpy as np
 
@@ -14,7 +14,7 @@ MOST_CANDIDATES = 400
 MOST_ROWS = 8_000
 
 
-def candidates(query: Traits, pages: Collection[int], known: Statistics) -> dict[int, Traits]:
+def candidates(query: Traits, pages: Collection[int], known: Statistics) -> list[int]:
     """The posts on these pages that most of the rarest traits lead to, by their numbers."""
     words = known.words.of(query.words)
     grams = known.title_grams[query.grams[: query.title_grams]]
@@ -24,13 +24,12 @@ def candidates(query: Traits, pages: Collection[int], known: Statistics) -> dict
         best = max(found.values(), default=1.0)
         for number, score in found.items():
             totals[number] += score / best
-    numbers = sorted(totals, key=lambda number: (-totals[number], -number))[:MOST_CANDIDATES]
-    return profiles(numbers)
+    return sorted(totals, key=lambda number: (-totals[number], -number))[:MOST_CANDIDATES]
 
 
-def profiles(numbers: Iterable[int]) -> dict[int, Traits]:
-    """The traits of posts by their numbers; what is not compared (any more) is left out."""
-    rows = Profile.objects.filter(post__in=list(numbers)).values_list("post", "traits")
+def profiles(numbers: Collection[int], pages: Collection[int]) -> dict[int, Traits]:
+    """The traits of posts on these pages, by their numbers; what is not compared (any more) is left out."""
+    rows = Profile.objects.filter(post__in=numbers, page__in=pages).values_list("post", "traits")
     return {number: Traits.unpacked(bytes(packed)) for number, packed in rows}
 
 

@@ -6,23 +6,27 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
 
 logger = logging.getLogger(__name__)
-
-Vectors = NDArray[np.float32]
 
 # A model reads no more of a text than its first words.
 MOST_TEXT = 1_000
 BATCH = 16
+# With so many places a number is as exact as it is kept, in half precision.
+PLACES = 5
 
 
 class Model:
@@ -36,8 +40,19 @@ class Model:
         self._lock = Lock()
         self._loaded: Any = None
 
+    @cached_property
+    def dimensions(self) -> int:
+        """How many numbers each of its vectors has."""
+        if self._folder:
+            return int(json.loads((self._folder / "config.json").read_text())["hidden_size"])
+        from fastembed import TextEmbedding
+
+        return TextEmbedding.get_embedding_size(self._wanted)
+
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """A row of length 1 for each text."""
+        import numpy as np
+
         if not self._loaded:
             with self._lock:
                 self._loaded = self._loaded or self._load()
@@ -60,10 +75,23 @@ class Model:
                 pooling=PoolingType.MEAN,
                 normalization=True,
                 sources=ModelSource(hf=self.name),
-                dim=json.loads((self._folder / "config.json").read_text())["hidden_size"],
+                dim=self.dimensions,
                 model_file=_weights(self._folder).relative_to(self._folder).as_posix(),
             )
         return TextEmbedding(self.name, specific_model_path=str(self._folder), threads=1)
+
+
+def unpacked(numbers: bytes) -> Vectors:
+    """A stored vector, or several end to end, as numbers."""
+    import numpy as np
+
+    return np.frombuffer(numbers, np.float16).astype(np.float32)
+
+
+def written(numbers: bytes) -> list[float]:
+    """A stored vector as JSON writes it, in few digits."""
+    found: list[float] = unpacked(numbers).astype(float).round(PLACES).tolist()
+    return found
 
 
 def model() -> Model | None:

@@ -16,10 +16,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from search import outbox
 from search.backends import Kind
 from search.models import Profile, Vector
 from search.similar.keeping import shown, text_of
-from search.similar.meaning import Model, model, text_for
+from search.similar.meaning import Model, model, text_for, unpacked
 from search.similar.numbers import number_of, post_of
 
 # Transactions end in another order than they wrote in: what is this much older is read again.
@@ -57,7 +58,7 @@ def stored(number: int) -> Vector32 | None:
         return None
     fresh = Vector.objects.filter(profile=number, model=used.name, checked_at__gte=F("profile__changed_at"))
     numbers = fresh.values_list("numbers", flat=True).first()
-    return _unpacked(bytes(numbers)) if numbers else None
+    return unpacked(bytes(numbers)) if numbers else None
 
 
 def similarities(vector: Vector32, numbers: Collection[int]) -> dict[int, float]:
@@ -66,7 +67,9 @@ def similarities(vector: Vector32, numbers: Collection[int]) -> dict[int, float]
     if not used:
         return {}
     rows = Vector.objects.filter(profile__in=numbers, model=used.name).values_list("profile", "numbers")
-    return {number: float(_unpacked(bytes(packed)) @ vector) for number, packed in rows}
+    known = dict(rows.iterator())
+    near = unpacked(b"".join(known.values())).reshape(len(known), -1) @ vector if known else ()
+    return dict(zip(known, map(float, near), strict=True))
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Held:
 
     @classmethod
     def of(cls, read: Sequence[tuple[int, int, Any]]) -> Held:
-        vectors = np.stack([_unpacked(bytes(numbers)) for _, _, numbers in read])
+        vectors = np.stack([unpacked(bytes(numbers)) for _, _, numbers in read])
         scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127
         return cls(
             np.array([post for post, _, _ in read], np.int64),
@@ -186,6 +189,8 @@ def _embed(used: Model, posts: list[int]) -> None:
             unique_fields=["profile"],
             update_fields=["model", "text", "numbers", "made_at", "checked_at"],
         )
+        for kind in Kind.QUESTION, Kind.IDEA:
+            outbox.note(kind, [pk for of, pk in map(post_of, fresh) if of == kind])
 
 
 def _texts(posts: list[int]) -> dict[int, str]:
@@ -196,7 +201,3 @@ def _texts(posts: list[int]) -> dict[int, str]:
         for post in shown(kind).filter(pk__in=pks):
             texts[number_of(kind, post.pk)] = text_for(post.title, text_of(post))
     return texts
-
-
-def _unpacked(numbers: bytes) -> Vector32:
-    return np.frombuffer(numbers, np.float16).astype(np.float32)

@@ -24,29 +24,40 @@ from search.engine import Results, search
 from search.models import SearchIndex, SyncRun
 
 PREFIX = f"tests-{uuid4().hex[:12]}"
-_made: list[dict[str, Any]] = []
+# The rows of the indexes with this prefix, of sites with a model and without.
+_made: dict[str, list[dict[str, Any]]] = {}
 
 
-@pytest.fixture
-def elastic(settings: Any, elasticsearch_url: str, db: None) -> Iterator[Callable[[], None]]:
-    """Elasticsearch is set up with empty indexes; calling it sends what waits and makes it findable."""
-    settings.ELASTICSEARCH_URL, settings.ELASTICSEARCH_PREFIX = elasticsearch_url, PREFIX
-    cache.clear()
-    if _made:
-        SearchIndex.objects.bulk_create(SearchIndex(**values) for values in _made)
-    else:
-        for kind in Kind:
-            rebuild(kind)
-        _made.extend(SearchIndex.objects.values("name", "kind", "state", "mapping", "owner", "live_at"))
+Send = Callable[[], None]
+
+
+def sender(prefix: str) -> Send:
+    """A call that sends what waits to the indexes with this prefix, and makes it findable."""
 
     def send() -> None:
         if connection.vendor == "sqlite":
             # Its numbers begin anew after whatever is rolled back, and versions have to grow.
             SyncRun.objects.create(pk=int(time.time() * 1000), kind="")
         drain()
-        client.working().indices.refresh(index=f"{PREFIX}-*")
+        client.working().indices.refresh(index=f"{prefix}-*")
 
-    yield send
+    return send
+
+
+@pytest.fixture
+def elastic(settings: Any, elasticsearch_url: str, db: None) -> Iterator[Send]:
+    """Elasticsearch is set up with empty indexes; calling it sends what waits and makes it findable."""
+    prefix = f"{PREFIX}-meaning" if settings.EMBEDDING_MODEL else f"{PREFIX}-words"
+    settings.ELASTICSEARCH_URL, settings.ELASTICSEARCH_PREFIX = elasticsearch_url, prefix
+    cache.clear()
+    if prefix in _made:
+        SearchIndex.objects.bulk_create(SearchIndex(**values) for values in _made[prefix])
+    else:
+        for kind in Kind:
+            rebuild(kind)
+        _made[prefix] = list(SearchIndex.objects.values("name", "kind", "state", "mapping", "owner", "live_at"))
+
+    yield sender(prefix)
     settings.ELASTICSEARCH_URL = elasticsearch_url
     empty()
     cache.clear()
@@ -75,7 +86,7 @@ def begin_anew(search_backend: Backend) -> Callable[[], None]:
 class TellingElasticsearch(FailoverBackend):
     """Elasticsearch, told what waits before it is asked, and never stood in for."""
 
-    def __init__(self, tell: Callable[[], None]) -> None:
+    def __init__(self, tell: Send) -> None:
         super().__init__()
         self.tell = tell
 

@@ -5,14 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -34,17 +30,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent.parent
 MANY = 5_000
 
 pytestmark = pytest.mark.es
-
-
-@pytest.fixture
-def own_indexes(settings: Any, elasticsearch_url: str, db: None) -> Iterator[str]:
-    """Elasticsearch is set up, without any index."""
-    settings.ELASTICSEARCH_URL, settings.ELASTICSEARCH_PREFIX = elasticsearch_url, f"tests-{uuid4().hex[:12]}"
-    cache.clear()
-    yield settings.ELASTICSEARCH_PREFIX
-    for name in client.working().indices.get(index=f"{settings.ELASTICSEARCH_PREFIX}-*"):
-        client.working().indices.delete(index=name)
-    cache.clear()
 
 
 def ask_many(forum: ForumPage, author: Member, number: int) -> list[int]:
