@@ -1,5 +1,10 @@
 """Promises that no linter knows."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
@@ -45,3 +50,16 @@ def test_the_database_refuses_to_change_what_happened(statement: str, idea: Idea
     ):
         cursor.execute(statement)
     assert idea.vote_events.get().kind == "cast"
+
+
+def test_a_web_process_imports_only_what_its_site_needs() -> None:
+    """What compares posts, writes workbooks or speaks to Elasticsearch is big, and imported when it is used."""
+    code = (
+        "import sys, django; django.setup(); import config.urls; "
+        "print(*{'elasticsearch', 'fastembed', 'numpy', 'openpyxl'}.intersection(sys.modules))"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    environment |= {"ELASTICSEARCH_URL": "", "EMBEDDING_MODEL": ""}
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

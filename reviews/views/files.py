@@ -18,7 +18,6 @@ from reviews.exports import EXPORTS, amount
 from reviews.models import ReviewSnapshot
 from reviews.rules import Rule
 from reviews.shown import Access, shown_header, shown_ideas
-from reviews.spreadsheets import write_xlsx
 from reviews.supporters import supporters_csv
 from reviews.terms import number
 from reviews.views import Screen
@@ -55,6 +54,9 @@ class ExportView(FileScreen):
         record_download(review=self.review, by=self.member, form=form)
         access = Access.of(request.user)
         if form == "xlsx":
+            # What writes workbooks takes long to import, and memory.
+            from reviews.spreadsheets import write_xlsx
+
             file = TemporaryFile()  # noqa: SIM115 -- the response closes it
             write_xlsx(snapshot, access, file)
             file.seek(0)

@@ -1,8 +1,10 @@
 """Keeping what posts are compared by in step with them: in the transaction of the act."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -15,7 +17,9 @@ from ideas.models import Idea
 from search.backends import Kind
 from search.models import Posting, Profile
 from search.similar.numbers import number_of, post_of
-from search.similar.traits import Traits
+
+if TYPE_CHECKING:
+    from search.similar.traits import Traits
 
 BATCH = 200
 
@@ -73,6 +77,8 @@ def _problem(wanted: tuple[int, Traits] | None, stored: Profile | None, leads: s
 
 
 def _keep(kind: Kind, pks: list[int], *, anew: bool = False) -> None:
+    from search.similar.traits import Traits
+
     numbers = [number_of(kind, pk) for pk in pks]
     held = Profile.objects.select_for_update().filter(post__in=numbers).order_by("post")
     stored = {row.post: (row.page, Traits.unpacked(bytes(row.traits))) for row in held}
@@ -122,6 +128,8 @@ def _profiles(kind: Kind, pks: list[int]) -> dict[int, tuple[int, Traits]]:
 
 def traits_of(post: Any) -> Traits:
     """What a question with its visible answers, or an idea, is compared by."""
+    from search.similar.traits import Traits
+
     return Traits.of(post.title, text_of(post))
 
 

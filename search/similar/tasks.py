@@ -4,7 +4,6 @@ from django_tasks import task
 
 from core.tasks import WORKER, is_waiting
 from search.similar.pairs import compare_pending
-from search.similar.vectors import embed_pending
 
 STEP = 200
 
@@ -12,6 +11,8 @@ STEP = 200
 @task(backend=WORKER)
 def take_in() -> None:
     """Make the vectors that are missing, and look for duplicates of what is new, some at a time."""
+    from search.similar.vectors import embed_pending
+
     if embed_pending(STEP) == STEP or compare_pending(STEP) == STEP:
         queue()
 
