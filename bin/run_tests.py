@@ -8,8 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -19,49 +23,73 @@ from tests.services import ServiceError, postgres  # noqa: E402
 PROCESSES = str(min(4, os.cpu_count() or 1))
 
 
-def run_suite(name: str, *arguments: str, database: str, notes: Path) -> bool:
-    """Run pytest with these arguments; whether every test passed, and there was one."""
-    print(f"\n── {name}", flush=True)
-    environment = os.environ | {"CHORUS_NOT_EXERCISED": str(notes)}
-    environment.pop("DATABASE_URL", None)
-    if database:
-        environment["DATABASE_URL"] = database
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment).returncode == 0
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    arguments: Sequence[str]
+    database: str = ""
+
+    def run(self, notes: Path, output: IO[bytes] | None = None) -> bool:
+        """Run pytest with these arguments; whether every test passed, and there was one."""
+        environment = os.environ | {"CHORUS_NOT_EXERCISED": str(notes)}
+        environment.pop("DATABASE_URL", None)
+        if self.database:
+            environment["DATABASE_URL"] = self.database
+        command = [sys.executable, "-m", "pytest", *self.arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=output).returncode == 0
+
+
+def in_turn(suites: Iterable[Suite], notes: Path) -> list[str]:
+    """Run one suite after the other; the names of those that failed."""
+    failed = []
+    for suite in suites:
+        print(f"\n── {suite.name}", flush=True)
+        if not suite.run(notes):
+            failed.append(suite.name)
+    return failed
+
+
+def at_once(suites: Sequence[Suite], notes: Path) -> list[str]:
+    """Run suites that each use one process at the same time, and then say what they said."""
+    print(f"\n── {' beside '.join(suite.name for suite in suites)}", flush=True)
+    failed = []
+    with ThreadPoolExecutor(len(suites)) as pool, ExitStack() as stack:
+        outputs = [stack.enter_context(tempfile.TemporaryFile()) for _ in suites]
+        passed = list(pool.map(lambda suite, output: suite.run(notes, output), suites, outputs))
+        for suite, output, has_passed in zip(suites, outputs, passed, strict=True):
+            output.seek(0)
+            print(f"\n── {suite.name}\n{output.read().decode(errors='replace')}", flush=True)
+            if not has_passed:
+                failed.append(suite.name)
+    return failed
 
 
 def main() -> int:
-    """Everything on SQLite; what uses the database on PostgreSQL too; the browser's tests once, on SQLite.
+    """Everything on SQLite; what uses the database on PostgreSQL too; Chromium and Elasticsearch once.
 
     A part that leaves everything out because something is missing counts as passed and is named at the end.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    failed = []
     with ExitStack() as stack:
         notes = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "not_exercised"
         notes.touch()
-        on_sqlite = ["--numprocesses", PROCESSES, "-m", "not postgres and not browser and not es"]
-        if not run_suite("SQLite", *on_sqlite, database="", notes=notes):
-            failed.append("SQLite")
-        # In one process: each would start an Elasticsearch of its own.
-        if not run_suite("Elasticsearch", "-m", "es", database="", notes=notes):
-            failed.append("Elasticsearch")
-        if not run_suite("Chromium", "-m", "browser", database="", notes=notes):
-            failed.append("Chromium")
+        failed, database = [], ""
         if postgres.binaries() is None:
-            with notes.open("a") as file:
-                file.write("PostgreSQL (not installed)\n")
+            notes.write_text("PostgreSQL (not installed)\n")
         else:
             try:
                 database = stack.enter_context(postgres.running())
             except ServiceError as error:
                 print(error)
                 failed.append("PostgreSQL")
-            else:
-                on_postgres = ["--numprocesses", PROCESSES, "-m", "not browser and not es", "--only-database"]
-                if not run_suite("PostgreSQL", *on_postgres, database=database, notes=notes):
-                    failed.append("PostgreSQL")
-                if not run_suite("Elasticsearch and PostgreSQL", "-m", "es", database=database, notes=notes):
-                    failed.append("Elasticsearch and PostgreSQL")
+        many = ["--numprocesses", PROCESSES]
+        failed += in_turn([Suite("SQLite", [*many, "-m", "not postgres and not browser and not es"])], notes)
+        chromium = Suite("Chromium", ["-m", "browser"])
+        # In one process: each would start an Elasticsearch of its own.
+        failed += at_once([chromium, Suite("Elasticsearch", ["-m", "es"], database)], notes)
+        if database:
+            on_postgres = [*many, "-m", "not browser and not es", "--only-database"]
+            failed += in_turn([Suite("PostgreSQL", on_postgres, database)], notes)
         not_exercised = sorted(set(notes.read_text().splitlines()))
 
     print()

@@ -54,6 +54,7 @@ def share_read_as_written(posts: Iterator[tuple[str, str]]) -> float:
     return sum(same) / len(same)
 
 
+@pytest.mark.postgres
 def test_all_of_support_mozilla_org(shared_data: Path) -> None:
     questions = lines(shared_data / "sumo" / "questions.jsonl.gz")
     answers = lines(shared_data / "sumo" / "answers.jsonl.gz")

@@ -42,6 +42,7 @@ def boards(shared_data: Path, forum: Any, board: IdeaBoardPage) -> list[int]:
     return list(Idea.objects.order_by("pk").values_list("pk", flat=True))
 
 
+@pytest.mark.postgres
 def test_whole_boards_are_merged_into_trees_and_undone(boards: list[int], moderator: Member) -> None:
     luck = random.Random(4)
     ideas = Idea.objects.defer("body", "body_html").in_bulk()
