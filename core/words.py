@@ -3,8 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from modelsearch import index
 
@@ -17,8 +16,7 @@ _WORD = re.compile(rf"[{_SIGNS}]|[^\W_{_SIGNS}]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: where it stands there, and how the index writes it."""
 
     start: int
@@ -33,9 +31,19 @@ def composed(text: str) -> str:
 
 def words_in(text: str) -> Iterator[Word]:
     """The words of a composed text in its order, without regard to case and accents, cut to LONGEST signs."""
-    for found in _WORD.finditer(text):
-        folded = unicodedata.normalize("NFKD", found[0].casefold())
-        yield Word(*found.span(), unicodedata.normalize("NFKC", _MARKS.sub("", folded))[:LONGEST])
+    return (Word(*found.span(), _folded(found[0])) for found in _WORD.finditer(text))
+
+
+def folded_words(text: str) -> Iterator[str]:
+    """The same without their places, for long texts: in less than half the time."""
+    return map(_folded, _WORD.findall(text))
+
+
+def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower()[:LONGEST]
+    folded = unicodedata.normalize("NFKD", word.casefold())
+    return unicodedata.normalize("NFKC", _MARKS.sub("", folded))[:LONGEST]
 
 
 class WordsField(index.SearchField):
@@ -43,4 +51,4 @@ class WordsField(index.SearchField):
 
     def get_value(self, obj: Any) -> str:
         text = composed(str(super().get_value(obj) or "")[:MOST_TEXT])
-        return " ".join(word.folded for word in words_in(text))
+        return " ".join(folded_words(text))

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from accounts.models import Member
 from community.models import ForumPage
 from core.access import readable_page_ids, readable_pages
-from core.words import composed, words_in
+from core.words import composed, folded_words
 from ideas.ballots import may_see_order
 from ideas.models import IdeaBoardPage, Status
 from search.articles import readable_articles
@@ -89,7 +89,7 @@ def wanted_for(query: Query, user: Any) -> Wanted:
 
 def folded(text: str) -> str:
     """A name as it is compared: without regard to case, accents and signs."""
-    return " ".join(word.folded for word in words_in(composed(text)))
+    return " ".join(folded_words(composed(text)))
 
 
 def _values(filters: Iterable[Filter]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from core.words import composed, words_in
+from core.words import composed, folded_words
 
 LONGEST = 400
 MOST_TERMS = 12
@@ -102,7 +102,7 @@ def parse(text: str, names: Mapping[str, str] | None = None, states: Mapping[str
         if name and value and len(filters) < MOST_FILTERS:
             filters.append(Filter(name, value, text[piece.start() : piece.end()], *piece.span()))
             continue
-        words = tuple(word.folded for word in words_in(f"{piece['name'] or ''} {said}"))
+        words = tuple(folded_words(f"{piece['name'] or ''} {said}"))
         is_quoted = piece["quoted"] is not None and not piece["name"]
         if piece["minus"] and words:
             excluded[Typed(words, is_quoted=is_quoted or len(words) > 1)] = None

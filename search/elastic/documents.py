@@ -35,7 +35,7 @@ from wagtail.models import Page
 from community.content import Visibility
 from community.models import Answer, Question, TaggedQuestion
 from core import markdown
-from core.words import MOST_TEXT, composed, words_in
+from core.words import MOST_TEXT, composed, folded_words
 from ideas.models import Idea, TaggedIdea
 from search.articles import article_models
 from search.backends import Kind
@@ -291,7 +291,7 @@ def _merged(post: Question | Idea) -> Source:
 
 
 def _folded(text: str) -> str:
-    return " ".join(word.folded for word in words_in(composed(text)))
+    return " ".join(folded_words(composed(text)))
 
 
 def _tags(through: Any, keys: Collection[int]) -> Mapping[int, list[str]]:

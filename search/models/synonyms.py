@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.panels import FieldPanel
 
-from core.words import composed, words_in
+from core.words import composed, folded_words
 
 MOST_ENTRIES = 30
 MOST_WORDS = 6
@@ -93,4 +93,4 @@ class SynonymGroup(models.Model):
 
 
 def _run(line: str) -> list[str]:
-    return [word.folded for word in words_in(composed(line))]
+    return list(folded_words(composed(line)))

@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from core.words import composed, words_in
+from core.words import composed, folded_words
 
 # Endings differ more than beginnings do, in every language: a word is known by its first signs.
 STEM = 6
@@ -100,7 +100,7 @@ def gram_lead(gram: int) -> int:
 
 
 def _folded(text: str) -> list[str]:
-    return [word.folded for word in words_in(composed(text[:MOST_TEXT]))]
+    return list(folded_words(composed(text[:MOST_TEXT])))
 
 
 def _grams(words: Iterable[str]) -> Iterator[str]:

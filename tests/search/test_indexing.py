@@ -4,14 +4,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from community.models import Answer, Question
-from core.words import LONGEST, MOST_TEXT, WordsField, composed, words_in
+from core.words import LONGEST, MOST_TEXT, WordsField, composed, folded_words, words_in
 from ideas.models import Idea
 from search.engine import search
 from search.indexing import BATCH, index_ideas, index_questions
 
 
 def folded(text):
-    return [word.folded for word in words_in(composed(text))]
+    words = list(folded_words(composed(text)))
+    assert words == [word.folded for word in words_in(composed(text))]
+    return words
 
 
 @pytest.mark.parametrize(
