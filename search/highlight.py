@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core import markdown
 from core.words import composed, words_in
@@ -21,8 +22,7 @@ class Fragment:
     is_match: bool = False
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a term stands in a text, and which it is."""
 
     start: int
@@ -33,11 +33,6 @@ class Place:
 def plain_text(rendered: str) -> str:
     """Rendered Markdown without its tags, in one line."""
     return composed(markdown.plain(rendered))
-
-
-def matched_in(text: str, terms: Sequence[Term]) -> set[int]:
-    """Which of the terms, by number, stand in a composed text."""
-    return {place.term for place in places_in(text, terms)}
 
 
 def places_in(text: str, terms: Sequence[Term]) -> list[Place]:
@@ -64,9 +59,30 @@ def places_in(text: str, terms: Sequence[Term]) -> list[Place]:
 def marked(text: str, terms: Sequence[Term]) -> list[Fragment]:
     """The whole text, in fragments."""
     text = composed(text)
+    return _fragments(text, places_in(text, terms))
+
+
+def excerpt(text: str, places: Sequence[Place]) -> list[Fragment]:
+    """The line of a text that has most of the terms, which stand in these places, or its beginning; in fragments."""
+    first = _densest(places)
+    start = _word_start(text, first - LEAD) if first > LEAD else 0
+    end = start + EXCERPT_LENGTH
+    shown = text[start:end] if end >= len(text) else text[start:end].rsplit(" ", 1)[0] + "…"
+    lead = "… " if start else ""
+    moved = len(lead) - start
+    last = start + len(shown)
+    inside = [
+        Place(place.start + moved, place.end + moved, place.term)
+        for place in places
+        if place.start >= start and place.end <= last
+    ]
+    return _fragments(lead + shown, inside)
+
+
+def _fragments(text: str, places: Sequence[Place]) -> list[Fragment]:
     fragments = []
     position = 0
-    for place in places_in(text, terms):
+    for place in places:
         if place.end <= position:
             continue
         start = max(place.start, position)
@@ -79,18 +95,8 @@ def marked(text: str, terms: Sequence[Term]) -> list[Fragment]:
     return fragments
 
 
-def excerpt(text: str, terms: Sequence[Term]) -> list[Fragment]:
-    """The line of a composed text that has most of the terms, or its beginning, in fragments."""
-    first = _densest(text, terms)
-    start = _word_start(text, first - LEAD) if first > LEAD else 0
-    end = start + EXCERPT_LENGTH
-    shown = text[start:end] if end >= len(text) else text[start:end].rsplit(" ", 1)[0] + "…"
-    return marked(f"… {shown}" if start else shown, terms)
-
-
-def _densest(text: str, terms: Sequence[Term]) -> int:
+def _densest(places: Sequence[Place]) -> int:
     """Where the first line begins that has as many different terms as any."""
-    places = places_in(text, terms)
     starts = [place.start for place in places]
     best, most = 0, 0
     for index, start in enumerate(starts):

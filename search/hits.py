@@ -15,7 +15,7 @@ from ideas.ballots import may_see_count
 from ideas.models import Idea
 from search.asking import readable
 from search.backends import Kind, Term, Wanted
-from search.highlight import Fragment, excerpt, marked, matched_in, plain_text
+from search.highlight import Fragment, Place, excerpt, marked, places_in, plain_text
 from search.listed import listed
 
 MOST_QUOTED = 200
@@ -51,10 +51,23 @@ class Hit:
         return url
 
 
+@dataclass(frozen=True)
+class Text:
+    """A composed text, and where the terms stand in it."""
+
+    text: str
+    places: Sequence[Place]
+
+    @property
+    def matched(self) -> set[int]:
+        """Which of the terms, by number, stand in it."""
+        return {place.term for place in self.places}
+
+
 def hits_for(found: Sequence[Key], terms: Sequence[Term], user: Any) -> list[Hit]:
     """Those of what was found that may be seen now, in the same order."""
     posts = _confirmed(found, user)
-    texts = {key: _text(key[0], post) for key, post in posts.items()}
+    texts = {key: _read(_text(key[0], post), terms) for key, post in posts.items()}
     quotes = _quoted_instead(posts, texts, terms, user)
     ideas = [post for (kind, _), post in posts.items() if kind == Kind.IDEA]
     supported = tally.supported_by(user, [idea for idea in ideas if idea.board.hides_counts])
@@ -66,7 +79,7 @@ def hits_for(found: Sequence[Key], terms: Sequence[Term], user: Any) -> list[Hit
             kind=key[0],
             post=posts[key],
             title=marked(str(posts[key]), terms),
-            excerpt=excerpt(texts[key], terms),
+            excerpt=excerpt(texts[key].text, texts[key].places),
             quotes=quotes.get(key, ""),
             supporter_count=known.get(key[1]) if key[0] == Kind.IDEA else None,
             is_private=key[0] in PAGE_OF and is_restricted(PAGE_OF[key[0]](posts[key]).path),
@@ -108,10 +121,14 @@ def _text(kind: Kind, post: Any) -> str:
     return plain_text(post.body_html) if kind in (Kind.QUESTION, Kind.IDEA) else ""
 
 
-def _quoted_instead(posts: dict[Key, Any], texts: dict[Key, str], terms: Sequence[Term], user: Any) -> dict[Key, str]:
+def _read(text: str, terms: Sequence[Term]) -> Text:
+    return Text(text, places_in(text, terms))
+
+
+def _quoted_instead(posts: dict[Key, Any], texts: dict[Key, Text], terms: Sequence[Term], user: Any) -> dict[Key, str]:
     """Where a question was found by an answer, or an idea by a duplicate, quote the one that has most of the words."""
     best = {
-        key: len(matched_in(composed(post.title), terms) | matched_in(texts[key], terms))
+        key: len(_read(composed(post.title), terms).matched | texts[key].matched)
         for key, post in posts.items()
         if key[0] in (Kind.QUESTION, Kind.IDEA)
     }
@@ -127,7 +144,8 @@ def _quoted_instead(posts: dict[Key, Any], texts: dict[Key, str], terms: Sequenc
         read = duplicates.filter(visibility=Visibility.VISIBLE).order_by("pk")
         for pk, title, rendered in read.values_list("canonical_id", "title", "body_html")[:MOST_QUOTED]:
             others.append(((Kind.IDEA, pk), "duplicate", f"{composed(title)} – {plain_text(rendered)}"))
-    for key, source, text in others:
-        if (count := len(matched_in(text, terms))) > best[key]:
+    for key, source, other in others:
+        text = _read(other, terms)
+        if (count := len(text.matched)) > best[key]:
             best[key], texts[key], quotes[key] = count, text, source
     return quotes
