@@ -53,6 +53,11 @@ def beat(worker_id: str) -> None:
     take_over()
 
 
+def is_somebody_at_work() -> bool:
+    """Whether a worker has been seen lately."""
+    return WorkerProcess.objects.filter(seen_at__gte=timezone.now() - DEAD_AFTER).exists()
+
+
 def take_over() -> int:
     """Queue again the tasks of workers that are dead; how many it were. What has killed several workers fails."""
     now = timezone.now()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -106,6 +107,12 @@ class AsOf:
         apart = VotesApart.objects.filter(edge__in=edges, created_at__lte=moment).exclude(ended_at__lte=moment)
         for member, duplicate in apart.values_list("member_id", "edge__duplicate_id"):
             self._apart[member].add(duplicate)
+
+    def of(self, ideas: QuerySet[Idea]) -> AsOf:
+        """Other ideas at the same moment, without reading again what was merged."""
+        other = copy(self)
+        other.ideas = ideas
+        return other
 
     def families(self) -> Iterator[FamilyState]:
         """Each family whose canonical idea of that moment is among the ideas, in the order of their ids.

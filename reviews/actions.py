@@ -1,28 +1,25 @@
 """What the product team does with reviews. Each act is a line of Wagtail's log."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_tasks import task
 from wagtail.log_actions import log
 
 from accounts.models import Member
 from core.batches import in_batches
-from core.errors import ConflictError, ForbiddenError
-from core.tasks import WORKER
+from core.errors import ConflictError
 from ideas.models import Idea, IdeaBoardPage, Policy
 from reviews.models import (
+    DraftRanking,
     Interpretation,
-    PreparedIdea,
     Review,
     ReviewItem,
     ReviewSnapshot,
     ReviewWork,
-    SnapshotIdea,
 )
 from reviews.permissions import (
     check_can_change,
@@ -33,15 +30,22 @@ from reviews.permissions import (
 )
 from reviews.ranking import ranked
 from reviews.rules import BUILT_IN
-from reviews.seals import Seals, read_salts
-from reviews.selection import LARGE_BOARDS, Selection, candidates, cut_off_of, latest_cut_off, rule_of, select
-from reviews.snapshot import Freezer, Freezing, freeze, prepare_seals
+from reviews.seals import Seals, keep_salts, read_salts
+from reviews.selection import (
+    Selection,
+    Told,
+    candidates,
+    cut_off_of,
+    is_too_much,
+    latest_cut_off,
+    rule_of,
+    select,
+)
+from reviews.snapshot import Freezer, freeze
+from reviews.works import is_under_way
 
 # By hand. What is chosen by rank is limited by the review's size.
 MOST_IDEAS = 200
-MOST_RANKED = 1_000_000
-# What is published within a request: so many ideas from boards of so many.
-LARGE = 500
 ITEMS_AT_ONCE = 1_000
 Choice = ReviewItem.Choice
 
@@ -83,6 +87,10 @@ class InReviewError(ConflictError):
 
 class BeingPublishedError(ConflictError):
     sentence = _("This review is being published. Wait until it is, or stop it.")
+
+
+class BeingSentError(ConflictError):
+    sentence = _("This draft is being sent to review. Wait until it is, or stop it.")
 
 
 class NotInReviewError(ConflictError):
@@ -164,7 +172,7 @@ def rebuild_draft(
 
     Raises as build_draft does, InReviewError and PublishedError.
     """
-    review = _locked_draft(review, by)
+    review = locked_draft(review, by)
     for board in boards:
         check_can_create(by, board)
     first, *others = sorted(boards, key=lambda board: board.pk)
@@ -181,7 +189,7 @@ def rebuild_draft(
 @transaction.atomic
 def change_draft(*, review: Review, by: Member, title: str, note: str) -> Review:
     """Give a draft another title and note. Raises ForbiddenError, InReviewError and PublishedError."""
-    review = _locked_draft(review, by)
+    review = locked_draft(review, by)
     review.title, review.note = title, note
     review.save(update_fields=["title", "note"])
     log(instance=review, action="reviews.change", user=by)
@@ -194,7 +202,7 @@ def add_ideas(*, review: Review, by: Member, ideas: Collection[int]) -> int:
 
     Raises as create_draft does, InReviewError and PublishedError.
     """
-    review = _locked_draft(review, by)
+    review = locked_draft(review, by)
     if not ideas:
         raise EmptySelectionError
     added = _choose(review, by, ideas)
@@ -209,7 +217,7 @@ def remove_idea(*, review: Review, by: Member, idea: int) -> None:
 
     Raises ForbiddenError, InReviewError and PublishedError.
     """
-    review = _locked_draft(review, by)
+    review = locked_draft(review, by)
     removed, _details = review.items.filter(idea=idea).delete()
     if removed:
         log(instance=review, action="reviews.change", user=by)
@@ -224,7 +232,7 @@ def pin_idea(*, review: Review, by: Member, idea: int) -> None:
 @transaction.atomic
 def exclude_idea(*, review: Review, by: Member, idea: int, reason: str) -> None:
     """Leave an idea out of a review, and say why. Raises NoReasonError, NotOnBoardError and as change_draft does."""
-    review = _locked_draft(review, by)
+    review = locked_draft(review, by)
     if not reason.strip():
         raise NoReasonError
     _check_on_boards(review, [idea])
@@ -235,7 +243,7 @@ def exclude_idea(*, review: Review, by: Member, idea: int, reason: str) -> None:
 @transaction.atomic
 def group_idea(*, review: Review, by: Member, idea: int, theme: str) -> None:
     """Put an idea of a draft under a theme, or with an empty one under none. Raises as exclude_idea does."""
-    review = _locked_draft(review, by)
+    review = locked_draft(review, by)
     _check_on_boards(review, [idea])
     theme = " ".join(theme.split())
     review.items.get_or_create(idea_id=idea, defaults={"choice": Choice.NONE})
@@ -247,7 +255,7 @@ def group_idea(*, review: Review, by: Member, idea: int, theme: str) -> None:
 @transaction.atomic
 def discard_draft(*, review: Review, by: Member) -> None:
     """Throw a draft away. Raises ForbiddenError, InReviewError and PublishedError."""
-    review = _locked_draft(review, by)
+    review = locked_draft(review, by)
     log(instance=review, action="reviews.discard", user=by, deleted=True)
     review.delete()
 
@@ -259,15 +267,24 @@ def send_to_review(*, review: Review, by: Member) -> Review:
     Raises ForbiddenError, PublishedError, InReviewError, EmptySelectionError, SelectionChangedError,
     TooManyRankedError, UnsettledCutOffError and WeightlessRankingError.
     """
-    review = _locked_draft(review, by)
+    review = locked_draft(review, by)
     review.cut_off = cut_off_of(review)
     selection = checked_selection(review)
-    prepare_seals(Freezer(review, selection, review.cut_off, reader=by, seals=Seals(read_salts(review))))
-    _keep_items(review, selection.ideas)
-    review.state = Review.State.IN_REVIEW
+    freezer = Freezer(review, selection, review.cut_off, reader=by, seals=Seals(read_salts(review)))
+    for _described in freezer.ideas():
+        pass
+    finish_sending(review, by, freezer)
+    return review
+
+
+def finish_sending(review: Review, by: Member, freezer: Freezer) -> None:
+    """Make a locked draft one that is in review, its ideas having been gone through for the salts of their people."""
+    ReviewWork.objects.filter(review=review).delete()
+    keep_salts(review, freezer.gatherer.seals)
+    _keep_items(review, freezer.selection.ideas)
+    review.cut_off, review.state = freezer.cut_off, Review.State.IN_REVIEW
     review.save(update_fields=["state", "cut_off"])
     log(instance=review, action="reviews.send", user=by)
-    return review
 
 
 @transaction.atomic
@@ -293,75 +310,12 @@ def publish_review(*, review: Review, by: Member) -> ReviewSnapshot:
 
     What is in no ledger is as it is now: titles, texts, tags, segments, voices. Raises as send_to_review does.
     """
-    review = _locked_for_publishing(review, by)
+    review = locked_for_publishing(review, by)
     review.cut_off = cut_off_of(review)
     selection = checked_selection(review)
     snapshot = freeze(Freezer(review, selection, review.cut_off, reader=by, seals=Seals(read_salts(review))))
-    _publish(review, by, snapshot)
+    finish_publishing(review, by, snapshot)
     return snapshot
-
-
-@transaction.atomic
-def begin_publishing(*, review: Review, by: Member) -> ReviewSnapshot | ReviewWork:
-    """Publish a review; a large one is put together by the worker, which publishes it when all is ready.
-
-    Raises as publish_review does.
-    """
-    review = _locked_for_publishing(review, by)
-    if not is_large(review):
-        return publish_review(review=review, by=by)
-    ReviewWork.objects.filter(review=review).delete()
-    work = ReviewWork.objects.create(review=review, by=by, cut_off=cut_off_of(review))
-    publish_in_background.enqueue(work.pk)
-    return work
-
-
-@transaction.atomic
-def stop_publishing(*, review: Review, by: Member) -> None:
-    """Stop the worker from publishing a review; nothing of it stays. Raises ForbiddenError."""
-    check_can_publish(by, review)
-    if ReviewWork.objects.filter(review=review).delete()[0]:
-        log(instance=review, action="reviews.stop", user=by)
-
-
-@task(backend=WORKER)
-def publish_in_background(pk: int) -> None:
-    """Put a large review together, some ideas at a time, and publish it at the end, unless it is stopped before."""
-    work = ReviewWork.objects.select_related("review", "by").filter(pk=pk, problem="").first()
-    if work is None:
-        return
-    work.prepared.all().delete()
-    try:
-        _publish_in_background(work)
-    except (ConflictError, ForbiddenError) as error:
-        ReviewWork.objects.filter(pk=pk).update(problem=str(error))
-
-
-def _publish_in_background(work: ReviewWork) -> None:
-    review, by = work.review, work.by
-    check_can_publish(by, review)
-    review.cut_off = work.cut_off
-    selection = checked_selection(review)
-    freezing = Freezing(Freezer(review, selection, work.cut_off, reader=by, seals=Seals(read_salts(review))))
-    done = 0
-    for batch in freezing.batches():
-        done += len(batch)
-        with transaction.atomic():
-            if not ReviewWork.objects.select_for_update().filter(pk=work.pk).exists():
-                return
-            PreparedIdea.objects.bulk_create(
-                PreparedIdea(work=work, rank=rank, idea_id=idea, content=content, evidence=evidence)
-                for rank, idea, content, evidence in batch
-            )
-            ReviewWork.objects.filter(pk=work.pk).update(done=done, total=len(selection.places))
-    with transaction.atomic():
-        Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
-        if not ReviewWork.objects.select_for_update().filter(pk=work.pk).exists():
-            return
-        _copy_prepared(work)
-        snapshot = freezing.seal()
-        _publish(review, by, snapshot)
-        ReviewWork.objects.filter(pk=work.pk).delete()
 
 
 def _keep_items(review: Review, ideas: Iterable[int]) -> None:
@@ -372,19 +326,8 @@ def _keep_items(review: Review, ideas: Iterable[int]) -> None:
         ReviewItem.objects.bulk_create(batch)
 
 
-def _copy_prepared(work: ReviewWork) -> None:
-    """Inside the database, for there may be 100,000 of them."""
-    columns = "rank, idea_id, content, evidence"
-    source, target = PreparedIdea._meta.db_table, SnapshotIdea._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {target} (review_id, {columns}) "  # noqa: S608 -- names of our own tables
-            f"SELECT %s, {columns} FROM {source} WHERE work_id = %s ORDER BY rank",
-            [work.review_id, work.pk],
-        )
-
-
-def _locked_for_publishing(review: Review, by: Member) -> Review:
+def locked_for_publishing(review: Review, by: Member) -> Review:
+    """The review, to be published. Raises ForbiddenError and what says why it can't be."""
     review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     check_can_publish(by, review)
     if review.is_published:
@@ -393,7 +336,10 @@ def _locked_for_publishing(review: Review, by: Member) -> Review:
     return review
 
 
-def _publish(review: Review, by: Member, snapshot: ReviewSnapshot) -> None:
+def finish_publishing(review: Review, by: Member, snapshot: ReviewSnapshot) -> None:
+    """Make a locked review a published one."""
+    ReviewWork.objects.filter(review=review).delete()
+    DraftRanking.objects.filter(review=review).delete()
     review.seals.all().delete()
     review.items.filter(choice=Choice.EXCLUDED).delete()
     _keep_items(review, review.frozen_ideas.order_by("rank").values_list("idea", flat=True).iterator())
@@ -402,24 +348,28 @@ def _publish(review: Review, by: Member, snapshot: ReviewSnapshot) -> None:
     log(instance=review, action="reviews.publish", user=by, data={"content_hash": snapshot.content_hash})
 
 
-def is_large(review: Review) -> bool:
-    """Whether publishing it takes longer than a request should."""
-    return review.size > LARGE or (review.size > 0 and candidates(review).count() > LARGE_BOARDS)
-
-
-def checked_selection(review: Review, choose: Callable[[Review, datetime], Selection] = select) -> Selection:
-    """The review's ideas. Raises what says why it can't be published as it is."""
-    cut_off = cut_off_of(review)
-    _check_cut_off(cut_off)
+def check_wishes(review: Review) -> None:
+    """Raises what says why a draft's ideas can't be ranked as it asks."""
+    _check_cut_off(cut_off_of(review))
     if not rule_of(review).counts_something:
         raise WeightlessRankingError
-    if review.size and candidates(review).count() > MOST_RANKED:
+    if is_too_much(review):
         raise TooManyRankedError
-    selection = choose(review, cut_off)
+
+
+def check_found(review: Review, selection: Selection) -> None:
+    """Raises what says why these ideas can't be published."""
     if selection.lost:
         raise SelectionChangedError
     if not selection.places:
         raise NothingFoundError if review.size else EmptySelectionError
+
+
+def checked_selection(review: Review, tell: Told | None = None) -> Selection:
+    """The review's ideas. Raises what says why it can't be published as it is."""
+    check_wishes(review)
+    selection = select(review, cut_off_of(review), tell)
+    check_found(review, selection)
     return selection
 
 
@@ -454,7 +404,8 @@ def _check_cut_off(cut_off: datetime | None) -> None:
         raise UnsettledCutOffError
 
 
-def _locked_draft(review: Review, by: Member) -> Review:
+def locked_draft(review: Review, by: Member) -> Review:
+    """The draft, to be changed. Raises ForbiddenError and what says why it can't be."""
     review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
     check_can_change(by, review)
     if review.is_published:
@@ -466,8 +417,10 @@ def _locked_draft(review: Review, by: Member) -> Review:
 
 
 def _check_is_idle(review: Review) -> None:
-    if ReviewWork.objects.filter(review=review, problem="").exists():
+    if is_under_way(review, ReviewWork.Kind.PUBLISHING):
         raise BeingPublishedError
+    if is_under_way(review, ReviewWork.Kind.SENDING):
+        raise BeingSentError
 
 
 def _check_on_boards(review: Review, ideas: Collection[int]) -> None:

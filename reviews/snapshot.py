@@ -22,7 +22,7 @@ from reviews.evidence import VALUE_METHOD, Batch, Customer, Gatherer, read_custo
 from reviews.models import Review, ReviewItem, ReviewSnapshot, SnapshotIdea
 from reviews.research import for_review
 from reviews.rules import Rule
-from reviews.seals import Seals, keep_salts, moment
+from reviews.seals import Seals, moment
 from reviews.selection import Place, Selection, candidates, rule_of
 
 FORMAT = "chorus-review"
@@ -230,13 +230,6 @@ def freeze(freezer: Freezer) -> ReviewSnapshot:
             for rank, idea, content, evidence in batch
         )
     return freezing.seal()
-
-
-def prepare_seals(freezer: Freezer) -> None:
-    """Make the salts for everybody whom the review would name as it stands, and keep them for when it is published."""
-    for _described in freezer.ideas():
-        pass
-    keep_salts(freezer.review, freezer.gatherer.seals)
 
 
 def previous_snapshot(review: Review) -> ReviewSnapshot | None:

@@ -113,6 +113,7 @@ def review_log(actions: LogActionRegistry) -> None:
     actions.register_action("reviews.send", _("Send a draft to review"), _("Sent to review"))
     actions.register_action("reviews.take_back", _("Take a review back to the drafts"), _("Taken back"))
     actions.register_action("reviews.stop", _("Stop the publishing of a review"), _("Publishing stopped"))
+    actions.register_action("reviews.stop_sending", _("Stop sending a draft to review"), _("Sending to review stopped"))
     actions.register_action("reviews.publish", _("Publish a product review"), _("Published"))
     actions.register_action("reviews.download")(DownloadFormatter)
     actions.register_action("reviews.send_to_tracker")(SendFormatter)

@@ -22,7 +22,7 @@ from reviews.models.reviews import (
 )
 from reviews.models.talk import ReviewComment
 from reviews.models.tracking import DraftNotice, RecurringReview, RecurringRun, ReviewLook
-from reviews.models.works import PreparedIdea, ReviewWork
+from reviews.models.works import DraftRanking, PreparedIdea, ReviewWork
 
 __all__ = [
     "COLLECT",
@@ -36,6 +36,7 @@ __all__ = [
     "DecisionNotice",
     "Destination",
     "DraftNotice",
+    "DraftRanking",
     "Interpretation",
     "PreparedIdea",
     "ProposedDecision",

@@ -1,6 +1,7 @@
 """The product team's screens in the Wagtail admin."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -33,7 +34,6 @@ from reviews import permissions
 from reviews.actions import (
     MOST_IDEAS,
     add_ideas,
-    begin_publishing,
     change_draft,
     create_draft,
     discard_draft,
@@ -46,13 +46,15 @@ from reviews.forms import RankFilterSet, RemovalForm, ReviewForm, SelectionForm
 from reviews.models import Review, ReviewItem, ReviewWork, SnapshotIdea
 from reviews.ranking import ORDER, RankedIdea, for_ranked_list, ranked, with_figures
 from reviews.rules import BUILT_IN
+from reviews.selection import takes_long
 from reviews.tracking_actions import record_look
-from reviews.views.details import draft_context, published_context
+from reviews.views.details import draft_context, published_context, working_context
+from reviews.work_actions import begin_publishing, keep_ranked
+from reviews.works import Progress, progress_of
 
 USUAL_TOP = 10
 PAGE_SIZE = 50
 ICON = "clipboard-list"
-SECONDS_BETWEEN_LOOKS = 5
 
 
 def readable(user: Any) -> QuerySet[IdeaBoardPage]:
@@ -334,11 +336,16 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
     def get_template_names(self) -> list[str]:
         if self.review.is_published:
             return ["reviews/published.html"]
-        return ["reviews/publishing.html" if self.work and not self.work.problem else "reviews/draft.html"]
+        return ["reviews/working.html" if self.is_held else "reviews/draft.html"]
 
     @cached_property
-    def work(self) -> ReviewWork | None:
-        return ReviewWork.objects.filter(review=self.review).first()
+    def held(self) -> Progress | None:
+        """How far the worker is with what keeps the review from being changed."""
+        return progress_of(self.review, ReviewWork.Kind.SENDING, ReviewWork.Kind.PUBLISHING)
+
+    @property
+    def is_held(self) -> bool:
+        return not self.review.is_published and self.held is not None and self.held.is_under_way
 
     def get_page_title(self) -> str:
         return self.review.title
@@ -349,25 +356,21 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         record_look(review=self.review, by=self.member)
         page = request.GET.get("p", "")
-        work = self.work
         if self.review.is_published:
             context = published_context(request.user, self.review, self.review.snapshot, page)
-        elif work and not work.problem:
-            context = {"work": work, "may_stop": request.user.has_perm(permissions.PUBLISH)}
+        elif self.held and self.is_held:
+            context = working_context(request.user, self.held)
         else:
-            can_change = request.user.has_perm(permissions.CHANGE)
-            context = draft_context(request.user, self.review, can_change, page)
+            context = {"held": self.held, **draft_shown(request, self.review, self.member)}
         context |= beside(request.user, self.review, context.get("shown", ()))
-        response: HttpResponse = self.render_to_response(
-            self.get_context_data(**{"review": self.review, "work": work, **context})
-        )
-        if "may_stop" in context:
-            response["Refresh"] = str(SECONDS_BETWEEN_LOOKS)
+        response: HttpResponse = self.render_to_response(self.get_context_data(**{"review": self.review, **context}))
         return response
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
         review, user = self.review, self.request.user
+        if self.is_held:
+            return []
         if review.is_published:
             return [
                 self.button(gettext("CSV"), "download", "export", "csv", priority=1),
@@ -381,7 +384,7 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
     @property
     def header_more_buttons(self) -> list[Button]:
         looked = self.button(gettext("Who looked at it"), "view", "activity", priority=9, kind=Button)
-        review, may_change = self.review, self.request.user.has_perm(permissions.CHANGE)
+        review, may_change = self.review, self.request.user.has_perm(permissions.CHANGE) and not self.is_held
         if review.is_published:
             if self.request.user.has_perm(permissions.SEND):
                 label = gettext("Send to a tracker")
@@ -415,6 +418,17 @@ class DetailView(Screen, WagtailAdminTemplateMixin, View):
     def button(self, label: str, icon: str, name: str, *args: str, priority: int = 1, kind: Any = HeaderButton) -> Any:
         address = reverse(f"reviews:{name}", args=[self.review.pk, *args])
         return kind(label, url=address, icon_name=icon, priority=priority)
+
+
+def draft_shown(request: HttpRequest, review: Review, member: Member) -> dict[str, Any]:
+    """What a draft shows; a large one is ranked by the worker from the first look at it."""
+    at_once = not takes_long(review)
+    if not at_once:
+        with suppress(ConflictError):
+            keep_ranked(review=review, by=member)
+    progress = None if at_once else progress_of(review, ReviewWork.Kind.RANKING)
+    can_change = request.user.has_perm(permissions.CHANGE)
+    return draft_context(request.user, review, can_change, request.GET.get("p", ""), progress, at_once=at_once)
 
 
 class EditView(Screen, WagtailAdminTemplateMixin, View):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
+from django_htmx.http import HttpResponseClientRefresh, reswap, retarget
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
@@ -22,13 +23,14 @@ from reviews.actions import (
     pin_idea,
     rebuild_draft,
     remove_idea,
-    send_to_review,
-    stop_publishing,
     take_back,
 )
 from reviews.forms import BuildForm, ItemForm
-from reviews.models import Review
-from reviews.views import ConfirmView, Screen
+from reviews.models import Review, ReviewWork
+from reviews.views import ConfirmView, Screen, draft_shown
+from reviews.views.details import working_context
+from reviews.work_actions import begin_ranking, begin_sending, stop_work
+from reviews.works import progress_of
 
 
 class BuildView(Screen, WagtailAdminTemplateMixin, View):
@@ -129,8 +131,10 @@ class SendView(ConfirmView):
         permissions.check_can_change(request.user, self.review)
 
     def act(self, request: HttpRequest) -> HttpResponse:
-        send_to_review(review=self.review, by=self.member)
-        messages.success(request, gettext("The draft is in review."))
+        if isinstance(begin_sending(review=self.review, by=self.member), ReviewWork):
+            messages.success(request, gettext("The draft is being sent to review. This page shows how far it is."))
+        else:
+            messages.success(request, gettext("The draft is in review."))
         return redirect(self.review)
 
 
@@ -147,9 +151,39 @@ class TakeBackView(SendView):
 
 
 class StopView(Screen, View):
-    """Stops the publishing of a large review."""
+    """Stops what the worker has under way for a review."""
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        stop_publishing(review=self.review, by=self.member)
-        messages.success(request, gettext("Publishing was stopped. The draft is as it was."))
+        stop_work(review=self.review, by=self.member)
+        messages.success(request, gettext("It was stopped. The draft is as it was."))
         return redirect(self.review)
+
+
+class RankView(Screen, View):
+    """Has a large draft ranked anew, and shows how far that is, and what came of it."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """What replaces the progress on the page of the draft; `shown` says that an earlier ranking stands below it."""
+        progress = progress_of(self.review, ReviewWork.Kind.RANKING)
+        context = {"review": self.review, "progress": progress, "may_stop": request.user.has_perm(permissions.CHANGE)}
+        if progress and progress.is_under_way:
+            return render(request, "reviews/ranking_progress.html", {**context, "is_shown": "shown" in request.GET})
+        if "shown" in request.GET:
+            return render(request, "reviews/ranking_ready.html", context)
+        context |= draft_shown(request, self.review, self.member)
+        return retarget(reswap(render(request, "reviews/ranking.html", context), "outerHTML"), "#ranking")
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        begin_ranking(review=self.review, by=self.member)
+        return redirect(self.review)
+
+
+class ProgressView(Screen, View):
+    """How far the worker is with sending a review or publishing it, while the page of it is open."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        progress = progress_of(self.review, ReviewWork.Kind.SENDING, ReviewWork.Kind.PUBLISHING)
+        if progress is None or not progress.is_under_way:
+            return HttpResponseClientRefresh()
+        context = {"review": self.review, **working_context(request.user, progress)}
+        return render(request, "reviews/working_progress.html", context)

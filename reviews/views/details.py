@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -13,50 +14,73 @@ from core.markdown import render
 from ideas.models import Idea
 from ideas.models.policies import points
 from ideas.permissions import may_see_voters
-from reviews.actions import checked_selection
+from reviews.actions import TooManyRankedError, check_found, check_wishes
 from reviews.columns import PublishedTable, frozen_columns
-from reviews.models import Review, ReviewItem, ReviewSnapshot, SnapshotIdea
+from reviews.models import Review, ReviewItem, ReviewSnapshot, ReviewWork, SnapshotIdea
+from reviews.permissions import CHANGE, PUBLISH
 from reviews.rules import Rule
-from reviews.selection import Place, candidates, cut_off_of, latest_cut_off, remembered_selection, rule_of, segments_now
+from reviews.selection import Place, Selection, candidates, cut_off_of, latest_cut_off, rule_of, segments_now
 from reviews.shown import Access, shown_facts, shown_header
 from reviews.snapshot import as_data
 from reviews.terms import number, terms
+from reviews.works import Looked, Progress, look_at
 
 ON_A_PAGE = 25
 
 
-def draft_context(user: Any, review: Review, can_change: bool, page: str) -> dict[str, Any]:
-    """The ideas as they rank at the cut-off, with the arithmetic of each; what can't be published; what is left out."""
-    cut_off = cut_off_of(review)
-    problem = ""
+def draft_context(
+    user: Any, review: Review, can_change: bool, page: str, progress: Progress | None, *, at_once: bool
+) -> dict[str, Any]:
+    """The ideas as they rank at the cut-off, with the arithmetic of each; what can't be published; what is left out.
+
+    `progress` is that of the worker with a large draft, whose ideas are those that it ranked last, or none yet.
+    """
+    looked, problem = None, ""
     try:
-        selection = checked_selection(review, remembered_selection)
+        check_wishes(review)
+        looked = look_at(review, at_once=at_once)
+        if looked and looked.is_current:
+            check_found(review, looked.selection)
+    except TooManyRankedError as error:
+        looked, problem = Looked(Selection([], 0), latest_cut_off()), str(error)
     except ConflictError as error:
         problem = str(error)
-        selection = remembered_selection(review, min(cut_off, latest_cut_off()))
-    pages = Paginator(selection.places, ON_A_PAGE)
-    places = pages.get_page(page)
+        looked = looked or look_at(review, at_once=at_once)
+    rule, selection = rule_of(review), looked.selection if looked else Selection([], 0)
+    places = Paginator(selection.places, ON_A_PAGE).get_page(page)
     excluded = review.items.filter(choice=ReviewItem.Choice.EXCLUDED, idea__in=candidates(review))
-    rule = rule_of(review)
     return {
         "rule": rule,
         "explanation": review.ranking.explanation() if review.ranking else rule.explanation,
-        "cut_off": cut_off,
+        "progress": progress,
+        "looked": looked,
+        "is_large": not at_once,
+        "cut_off": looked.cut_off if looked else cut_off_of(review),
         "problem": problem,
         "selection": selection,
         "places": places,
-        "ranked_rows": draft_rows(review, rule, places),
+        "ranked_rows": draft_rows(review, rule, places, looked.cut_off) if looked else [],
         "lost": lost_ideas(user, selection.lost),
         "excluded": excluded.select_related("idea").order_by("idea"),
         "note_html": render(review.note),
         "can_change": can_change and review.is_draft,
+        "may_stop": can_change,
         "themes": sorted({place.theme for place in selection.places} - {""}),
     }
 
 
-def draft_rows(review: Review, rule: Rule, places: Page[Place]) -> list[dict[str, Any]]:
+def working_context(user: Any, progress: Progress) -> dict[str, Any]:
+    """How far the worker is with sending a review, or publishing it."""
+    is_publishing = progress.work.kind == ReviewWork.Kind.PUBLISHING
+    return {
+        "progress": progress,
+        "is_publishing": is_publishing,
+        "may_stop": user.has_perm(PUBLISH if is_publishing else CHANGE),
+    }
+
+
+def draft_rows(review: Review, rule: Rule, places: Page[Place], cut_off: datetime) -> list[dict[str, Any]]:
     """A row of the ranked list for each place."""
-    cut_off = cut_off_of(review)
     numbers = [place.idea for place in places]
     ideas = Idea.objects.filter(pk__in=numbers).select_related("board").defer("body", "body_html").in_bulk()
     formula = rule.formula(segments_now())

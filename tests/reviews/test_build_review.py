@@ -364,7 +364,7 @@ def test_too_many_ideas_to_rank_are_a_sentence(
     product: Client, build: Build, ideas: list[Idea], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     review = build()
-    monkeypatch.setattr("reviews.actions.MOST_RANKED", 2)
+    monkeypatch.setattr("reviews.selection.MOST_RANKED", 2)
     response = product.post(url("publish", review.pk))
     assert response.status_code == 409
     assert "Choose fewer boards" in response.content.decode()
