@@ -1,4 +1,7 @@
-"""What members do to their own accounts, and how the first of them gets one."""
+"""What members do to their own accounts, how the first of them gets one, and what is known of organisations."""
+
+from datetime import datetime
+from decimal import Decimal
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -10,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.erasure import end_sessions, erase_all, sessions_of
 from accounts.managers import SYSTEM_HANDLE
 from accounts.models import FORMER_MEMBER, Member, Organisation, default_language
-from accounts.permissions import check_can_erase
+from accounts.organisations import record
+from accounts.permissions import check_can_add_organisations, check_can_change_organisations, check_can_erase
 from accounts.roles import ADMINISTRATORS
 from accounts.signals import member_erased
 from core.errors import ConflictError
@@ -134,3 +138,46 @@ def _empty(member: Member) -> None:
     member.save()
     member.groups.clear()
     member.user_permissions.clear()
+
+
+@transaction.atomic
+def add_organisation(
+    *,
+    by: Member,
+    name: str,
+    plan: str = "",
+    segment: str = "",
+    yearly_value: Decimal | None = None,
+    since: datetime | None = None,
+) -> Organisation:
+    """A customer company, with its first line in the ledger. Raises ForbiddenError."""
+    check_can_add_organisations(by)
+    organisation = Organisation.objects.create(name=name, plan=plan, segment=segment, yearly_value=yearly_value)
+    record(organisation, by=by, occurred_at=since)
+    return organisation
+
+
+@transaction.atomic
+def change_organisation(
+    *,
+    organisation: Organisation,
+    by: Member,
+    name: str,
+    plan: str,
+    segment: str,
+    yearly_value: Decimal | None,
+    since: datetime | None = None,
+) -> Organisation:
+    """Say what is known of an organisation now. Another plan or value is a line of the ledger, `since` when it is so.
+
+    What was known before can still be told, and what was published with it stays. Raises ForbiddenError.
+    """
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    check_can_change_organisations(by)
+    if not organisation.lines.exists():
+        record(organisation, by=None)
+    organisation.name, organisation.segment = name, segment
+    organisation.plan, organisation.yearly_value = plan, yearly_value
+    organisation.save(update_fields=["name", "plan", "segment", "yearly_value"])
+    record(organisation, by=by, occurred_at=since)
+    return organisation

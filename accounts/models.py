@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.managers import MemberManager
+from core.ledger import Ledger
 
 # The name in the row of whom nobody knows any more. Pages say it in their reader's language.
 FORMER_MEMBER = "Former member"
@@ -31,12 +32,20 @@ def validate_time_zone(name: str) -> None:
 
 
 class Organisation(models.Model):
-    """A customer company."""
+    """A customer company. Plan and yearly value are the latest that OrganisationLine says."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     plan = models.CharField(_("plan"), max_length=40, blank=True)
     segment = models.CharField(_("segment"), max_length=40, blank=True)
-    yearly_value = models.DecimalField(_("yearly value"), max_digits=14, decimal_places=2, null=True, blank=True)
+    yearly_value = models.DecimalField(
+        _("yearly value"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("What it is worth in a year, in the one currency that all values here are in. Empty: not known."),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -45,6 +54,35 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationLine(Ledger):
+    """One line of the ledger of organisations: from when on which plan and yearly value are known of one.
+
+    The latest holds. Of the time before its first line, an organisation is known to have been what that line says.
+    Where an organisation is deleted, which takes that nobody ever voted for it, its lines stay.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.DO_NOTHING, db_constraint=False, related_name="lines"
+    )
+    plan = models.CharField(max_length=40, blank=True)
+    yearly_value = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    changed_by = models.ForeignKey("Member", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(occurred_at__lte=models.F("recorded_at")),
+                name="organisation_line_occurred_before_recorded",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.plan} {self.yearly_value}"
 
 
 class Member(AbstractBaseUser, PermissionsMixin):

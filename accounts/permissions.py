@@ -10,6 +10,7 @@ from accounts.models import Member
 from core.errors import ForbiddenError
 
 ERASE = "accounts.erase_member"
+ADD_ORGANISATION, CHANGE_ORGANISATION = "accounts.add_organisation", "accounts.change_organisation"
 
 
 class SuspendedError(ForbiddenError):
@@ -47,3 +48,14 @@ def check_can_erase(user: Any, member: Member) -> None:
         raise ForbiddenError(_("Only administrators can delete somebody else's account."))
     if member.is_superuser and not user.is_superuser:
         raise ForbiddenError(_("Only a superuser can delete a superuser's account."))
+
+
+def check_can_add_organisations(user: Any) -> None:
+    if not user.has_perm(ADD_ORGANISATION):
+        raise ForbiddenError(_("Only administrators can add organisations."))
+
+
+def check_can_change_organisations(user: Any) -> None:
+    """Their plan and what they are worth too."""
+    if not user.has_perm(CHANGE_ORGANISATION):
+        raise ForbiddenError(_("Only administrators can change organisations."))

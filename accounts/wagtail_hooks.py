@@ -1,6 +1,6 @@
 """Organisations in Wagtail's admin, and where its pages about users lead to ours."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -8,33 +8,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.panels import FieldPanel
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from accounts.admin_users import AssignRole, Delete, SetActiveState
 from accounts.log import ERASED
-from accounts.models import Organisation
-
-
-class OrganisationViewSet(SnippetViewSet):
-    model = Organisation
-    icon = "group"
-    menu_label = _("Organisations")
-    menu_order = 610
-    add_to_settings_menu = True
-    list_display: ClassVar[list[str]] = ["name", "plan", "segment", "yearly_value"]
-    list_filter: ClassVar[list[str]] = ["plan", "segment"]
-    search_fields: ClassVar[list[str]] = ["name"]
-    ordering: ClassVar[list[str]] = ["name"]
-    panels: ClassVar[list[Any]] = [
-        FieldPanel("name"),
-        FieldPanel("plan"),
-        FieldPanel("segment"),
-        FieldPanel("yearly_value"),
-    ]
-
+from accounts.organisation_admin import OrganisationViewSet
 
 register_snippet(OrganisationViewSet)
 

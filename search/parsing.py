@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from core.words import composed, folded_words
+from core.words import composed, folded_words, words_in
 
 LONGEST = 400
 MOST_TERMS = 12

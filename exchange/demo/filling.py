@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts import roles
 from accounts.managers import SYSTEM_HANDLE
 from accounts.models import Member, Organisation
+from accounts.organisations import record
 from community import actions as forum_actions
 from community import families
 from community.content import Content
@@ -130,6 +131,8 @@ class Filling:
             )
             for row in self.community.organisations
         }
+        for organisation in homes.values():
+            record(organisation, by=None)
         groups = {name: Group.objects.get(name=group) for name, group in ROLES.items()}
         beta = Group.objects.create(name=places.BETA_GROUP)
         for person in sorted(self.community.people, key=lambda person: self.joined[person.handle]):
