@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language
 
+from core.statements import Statement
 from core.words import composed, words_in
 from search.backends import Kind
 from search.elastic import breaker, client
@@ -106,9 +107,13 @@ def _asked(title: str, text: str, pages: Collection[int], vector: Sequence[float
     ]
 
 
+_pending = Statement(
+    lambda: PendingDocument.objects.filter(kind__in=KINDS).order_by("-pk").values_list("kind", "key")[:MOST_WAITING]
+)
+
+
 def _waiting() -> list[int]:
-    rows = PendingDocument.objects.filter(kind__in=KINDS).order_by("-pk").values_list("kind", "key")
-    return [number_of(Kind(kind), key) for kind, key in rows[:MOST_WAITING]]
+    return [number_of(Kind(kind), key) for kind, key in _pending.ask()]
 
 
 def _words(text: str) -> str:

@@ -25,7 +25,7 @@ SHOWN_WITH = {Kind.QUESTION: ("forum",), Kind.IDEA: ("board", "status")}
 KINDS = frozenset(MODELS)
 # Nine of ten known duplicates of short questions are more alike than this.
 HELPFUL = 0.25
-# More are ranked than are shown, since some turn out to be merged into others or not to be seen.
+# So many more are read than are shown, since some turn out to be merged into others or not to be seen.
 SPARE = 2
 
 
@@ -89,33 +89,34 @@ def _seen(found: Iterable[Ranked], user: Any, most: int) -> list[Similar]:
     shown: dict[int, Similar] = {}
     waiting = list(found)
     while waiting and len(shown) < most:
-        step, waiting = waiting[: most * SPARE], waiting[most * SPARE :]
-        roots = _roots(step, user)
-        posts = _listed({root for root in roots.values() if root not in shown}, user)
+        step, waiting = waiting[: most + SPARE], waiting[most + SPARE :]
+        canonicals = _canonicals([each.number for each in step], user)
         for each in step:
-            root = roots.get(each.number)
-            if root in posts and root not in shown:
-                shown[root] = Similar(post_of(root)[0], posts[root], each.order, each.likeness)
+            post = canonicals.get(each.number)
+            if post is not None:
+                kind = post_of(each.number)[0]
+                shown.setdefault(number_of(kind, post.pk), Similar(kind, post, each.order, each.likeness))
     return list(shown.values())[:most]
 
 
-def _roots(found: Iterable[Ranked], user: Any) -> dict[int, int]:
-    """The canonical posts of those whose own words the person may read."""
-    roots = {}
-    for kind, pks in _by_kind(each.number for each in found).items():
-        posts = MODELS[kind].objects.visible_to(user).filter(pk__in=pks, visibility=Visibility.VISIBLE)
-        for pk, canonical in posts.values_list("pk", "canonical"):
-            roots[number_of(kind, pk)] = number_of(kind, canonical or pk)
-    return roots
-
-
-def _listed(numbers: Iterable[int], user: Any) -> dict[int, Any]:
-    posts: dict[int, Any] = {}
+def _canonicals(numbers: Iterable[int], user: Any) -> dict[int, Any]:
+    """The canonical posts of those whose own words the person may read, if they may read these too."""
+    found: dict[int, Any] = {}
     for kind, pks in _by_kind(numbers).items():
-        listed = MODELS[kind].objects.visible_to(user).listed().filter(pk__in=pks)
-        shown = listed.select_related(*SHOWN_WITH[kind]).defer("body", "body_html")
-        posts |= {number_of(kind, post.pk): post for post in shown}
-    return posts
+        posts = {post.pk: post for post in _shown(kind, pks, user)}
+        missing = {post.canonical_id for post in posts.values() if post.canonical_id} - posts.keys()
+        known = posts | ({post.pk: post for post in _shown(kind, missing, user)} if missing else {})
+        for pk, post in posts.items():
+            canonical = known.get(post.canonical_id) if post.canonical_id else post
+            if canonical is not None and not canonical.canonical_id:
+                found[number_of(kind, pk)] = canonical
+    return found
+
+
+def _shown(kind: Kind, pks: Collection[int], user: Any) -> Iterable[Any]:
+    posts = MODELS[kind].objects.visible_to(user).filter(pk__in=pks, visibility=Visibility.VISIBLE)
+    rows: Iterable[Any] = posts.select_related(*SHOWN_WITH[kind]).defer("body", "body_html")
+    return rows
 
 
 def _by_kind(numbers: Iterable[int]) -> dict[Kind, list[int]]:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from core.statements import Among, Statement
 from search.models import Posting, Profile
 from search.similar.statistics import Statistics
 from search.similar.traits import Traits
@@ -12,6 +13,10 @@ from search.similar.traits import Traits
 MOST_CANDIDATES = 400
 # How many rows are read for words, and for 4-grams.
 MOST_ROWS = 8_000
+
+_profiles = Statement(
+    lambda: Profile.objects.filter(Among("post", "posts"), Among("page", "pages")).values_list("post", "traits")
+)
 
 
 def candidates(query: Traits, pages: Collection[int], known: Statistics) -> list[int]:
@@ -29,7 +34,7 @@ def candidates(query: Traits, pages: Collection[int], known: Statistics) -> list
 
 def profiles(numbers: Collection[int], pages: Collection[int]) -> dict[int, Traits]:
     """The traits of posts on these pages, by their numbers; what is not compared (any more) is left out."""
-    rows = Profile.objects.filter(post__in=numbers, page__in=pages).values_list("post", "traits")
+    rows = _profiles.ask(posts=numbers, pages=pages)
     return {number: Traits.unpacked(bytes(packed)) for number, packed in rows}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,9 @@ class _Texts:
 
     def __init__(self, candidates: Sequence[Traits]) -> None:
         self.many = len(candidates)
-        self.words = np.concatenate([each.words for each in candidates])
+        every = np.concatenate([each.words for each in candidates])
+        # Each different word is looked up once.
+        self.words, self.which = np.unique(every, return_inverse=True)
         self.counts = np.concatenate([each.counts for each in candidates]).astype(np.float64)
         self.grams = np.concatenate([each.grams for each in candidates])
         words = [len(each.words) for each in candidates]
@@ -40,20 +43,30 @@ class _Texts:
         self.gram_lengths = np.array(grams)
 
 
+@dataclass(frozen=True)
+class _Shared:
+    """Which words of the texts are of the query too, and where each stands there."""
+
+    mine: NDArray[np.bool_]
+    places: NDArray[np.int64]
+
+
 def by_words(query: Traits, candidates: Sequence[Traits], known: Statistics) -> Floats:
     """The measures by words, a row for each candidate; see docs/explanation/similar-posts.md."""
     if not candidates or not len(query.words):
         return np.zeros((len(candidates), MEASURES))
     texts = _Texts(candidates)
+    shared = _shared(query, texts)
+    of_title = _Shared(shared.mine & texts.in_title & (shared.places < query.title_words), shared.places)
     title = query.words[: query.title_words]
     often = query.counts.astype(np.float64)
     usage = known.words.of(query.words)
     said = often * (SATURATION + 1) / (often + SATURATION)
     return np.stack(
         [
-            _words(texts, title, known.weights(known.title_words.of(title)), known.title_words.mean_length, True),
-            _words(texts, query.words, known.weights(usage) * said, known.words.mean_length, False),
-            _cosine(texts, query, known),
+            _words(texts, of_title, known.weights(known.title_words.of(title)), known.title_words.mean_length, True),
+            _words(texts, shared, known.weights(usage) * said, known.words.mean_length, False),
+            _cosine(texts, query, shared, known),
             _grams(texts, query.grams[: query.title_grams], known, True),
             _grams(texts, query.grams, known, False),
         ],
@@ -89,11 +102,9 @@ def _scaled(measures: Floats) -> Floats:
     return scaled
 
 
-def _words(texts: _Texts, words: NDArray[np.int32], weights: Floats, mean_length: float, in_title: bool) -> Floats:
+def _words(texts: _Texts, shared: _Shared, weights: Floats, mean_length: float, in_title: bool) -> Floats:
     """BM25 of words, as a share of what each of them said once would give."""
-    mine, places = _found(words, texts.words)
-    if in_title:
-        mine &= texts.in_title
+    mine, places = shared.mine, shared.places
     owners = texts.word_owners[mine]
     counts = np.ones(len(owners)) if in_title else texts.counts[mine]
     lengths = (texts.title_words if in_title else texts.lengths)[owners]
@@ -114,24 +125,22 @@ def _grams(texts: _Texts, grams: NDArray[np.uint16], known: Statistics, in_title
     return _share(sums * _saturated(np.ones(texts.many), lengths), weights.sum())
 
 
-def _cosine(texts: _Texts, query: Traits, known: Statistics) -> Floats:
+def _cosine(texts: _Texts, query: Traits, shared: _Shared, known: Statistics) -> Floats:
     """How alike both are as wholes, so that what only one of them says counts against it."""
-    mine, places = _found(query.words, texts.words)
+    mine, places = shared.mine, shared.places
     asked = known.weights(known.words.of(query.words)) * (1 + np.log(query.counts))
-    said = known.weights(known.words.of(texts.words)) * (1 + np.log(texts.counts))
+    said = known.weights(known.words.of(texts.words))[texts.which] * (1 + np.log(texts.counts))
     common = np.bincount(texts.word_owners[mine], asked[places[mine]] * said[mine], texts.many)
     norms = np.sqrt(np.bincount(texts.word_owners, said**2, texts.many) * (asked**2).sum())
     cosine: Floats = common / np.where(norms > 0, norms, 1.0)
     return cosine
 
 
-def _found(words: NDArray[np.int32], among: NDArray[np.int32]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Which of those among are such words, and where each stands in the words."""
-    if not len(words):
-        return np.zeros(len(among), np.bool_), np.zeros(len(among), np.int64)
-    order = np.argsort(words)
-    places = order[np.minimum(np.searchsorted(words, among, sorter=order), len(words) - 1)]
-    return words[places] == among, places
+def _shared(query: Traits, texts: _Texts) -> _Shared:
+    order = np.argsort(query.words)
+    places = order[np.minimum(np.searchsorted(query.words, texts.words, sorter=order), len(query.words) - 1)]
+    mine = query.words[places] == texts.words
+    return _Shared(mine[texts.which], places[texts.which])
 
 
 def _saturated(counts: Floats, lengths: Floats) -> Floats:

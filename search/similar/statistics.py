@@ -11,6 +11,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from core.statements import Statement
 from search.models import Profile
 from search.similar.traits import GRAM_SPACE, Numbers, Traits
 
@@ -62,6 +63,7 @@ class Statistics:
         return np.asarray((used + 0.5) * (self.posts / max(self.sampled, 1)), np.float64)
 
 
+_newest = Statement(lambda: Profile.objects.order_by("-changed_at").values_list("changed_at", flat=True)[:1])
 _lock = Lock()
 _known: tuple[tuple[str, datetime | None], float, Statistics] | None = None
 
@@ -70,7 +72,7 @@ def statistics() -> Statistics:
     """The estimates, made anew in each process when posts have come; on a settled site every few minutes."""
     global _known
     name = str(connection.settings_dict["NAME"])
-    newest = Profile.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    newest = next(iter(_newest.ask()), None)
     known = _known
     if known and known[0] == (name, newest):
         return known[2]

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from core.statements import Among, Given, Statement
 from search import outbox
 from search.backends import Kind
 from search.models import Profile, Vector
@@ -29,6 +30,12 @@ CHUNK = 4_096
 STEP = 64
 
 Vector32 = NDArray[np.float32]
+
+_of_posts = Statement(
+    lambda: Vector.objects.filter(Among("profile", "posts"), model=Given("model", CharField())).values_list(
+        "profile", "numbers"
+    )
+)
 
 
 def embed_pending(limit: int = 1_000) -> int:
@@ -66,8 +73,7 @@ def similarities(vector: Vector32, numbers: Collection[int]) -> dict[int, float]
     used = model()
     if not used:
         return {}
-    rows = Vector.objects.filter(profile__in=numbers, model=used.name).values_list("profile", "numbers")
-    known = dict(rows.iterator())
+    known = dict(_of_posts.ask(posts=numbers, model=used.name))
     near = unpacked(b"".join(known.values())).reshape(len(known), -1) @ vector if known else ()
     return dict(zip(known, map(float, near), strict=True))
 

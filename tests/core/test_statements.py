@@ -9,11 +9,12 @@ from django.db.models import DateTimeField, Q, TextField
 from django.utils import timezone
 
 from accounts.models import Member, Organisation
-from core.statements import Change, Given, Insertion, Statement
+from core.statements import Among, Change, Given, Insertion, Statement
 
 pytestmark = pytest.mark.django_db
 
 by_pk = Statement(lambda: Member.objects.filter(pk=Given("member")).select_related("organisation"))
+among = Statement(lambda: Member.objects.filter(Among("pk", "members")).order_by("pk"))
 handles = Statement(lambda: Member.objects.filter(Q(pk=Given("one")) | Q(pk=Given("other"))).values_list("handle"))
 joined_before = Statement(
     lambda: Member.objects.filter(date_joined__lt=Given("moment", DateTimeField())).order_by("pk").defer("password")
@@ -28,6 +29,12 @@ def test_each_question_gets_its_own_answer(member: Member, advocate: Member) -> 
     assert by_pk.ask(member=advocate.pk) == [advocate]
     assert by_pk.ask(member=0) == []
     assert sorted(handles.ask(other=member.pk, one=advocate.pk)) == sorted([(member.handle,), (advocate.handle,)])
+
+
+def test_any_number_of_numbers_may_be_given(member: Member, advocate: Member) -> None:
+    for asked in ([member.pk, advocate.pk, 0], [member.pk], []):
+        assert [found.pk for found in among.ask(members=asked)] == sorted({*asked} - {0})
+    assert [found.pk for found in among.ask(members=frozenset(range(member.pk, member.pk + 40_000)))][:1] == [member.pk]
 
 
 def test_rows_are_as_a_query_set_would_have_them(member: Member) -> None:
