@@ -19,7 +19,7 @@ from benchmarks.driving import MeasuringError
 from benchmarks.figures import Figure, save, show
 from tests.services import ServiceError, redis, serve_until_stopped, throwaway_folder
 
-CASES = ("pages", "votes", "boards", "merging", "history", "reviews", "suggestions")
+CASES = ("pages", "votes", "boards", "merging", "history", "reviews", "search", "rebuild", "suggestions")
 
 
 def main() -> None:
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         case.set_defaults(module=module)
         module.add_arguments(case)
         _add_common_arguments(case)
+        case.set_defaults(**getattr(module, "DEFAULTS", {}))
     cases.add_parser("postgres", help="start a PostgreSQL server for several runs, and print its address for --server")
     return parser
 

@@ -99,11 +99,17 @@ class Visit:
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> tuple[float, bytes]:
         """How many seconds the page took, and the page. Raises MeasuringError unless it is there."""
         parts = urlsplit(url)
+        return self.send("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers)
+
+    def send(
+        self, method: str, target: str, headers: dict[str, str] | None = None, body: bytes | None = None
+    ) -> tuple[float, bytes]:
+        """The same for any request."""
         begun = time.perf_counter()
-        self.connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""), headers=headers or {})
+        self.connection.request(method, target, body, headers or {})
         answer = self.connection.getresponse()
         content = answer.read()
         took = time.perf_counter() - begun
         if answer.status != 200:
-            raise MeasuringError(f"{url} answered {answer.status}")
+            raise MeasuringError(f"{target} answered {answer.status}: {content[:500]!r}")
         return took, content

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class Figure:
         if self.at_most is not None:
             return f"≤ {self.at_most:g}"
         return "–"
+
+
+def p95(values: Sequence[float]) -> float:
+    """What nineteen in twenty do not exceed."""
+    return quantiles(values, n=20)[-1]
 
 
 def show(figures: Sequence[Figure]) -> str:

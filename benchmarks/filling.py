@@ -46,7 +46,7 @@ class Plan:
 @transaction.atomic
 def fill(plan: Plan, *, board: IdeaBoardPage, forum: ForumPage) -> None:
     """Fill an empty board and an empty forum with new members' ideas, votes, questions and answers."""
-    with connection.cursor() as cursor, _in_bulk(cursor):
+    with connection.cursor() as cursor, in_bulk(cursor, LONG):
         filling = Filling(cursor, plan, board, forum)
         filling.add_members()
         filling.add_ideas()
@@ -307,8 +307,11 @@ def count_support(cursor: Any, board: IdeaBoardPage, condition: str) -> None:
 
 
 @contextmanager
-def _in_bulk(cursor: Any) -> Iterator[None]:
-    """Without looking up foreign keys, which are right, and without indexes on long tables, until the block ends."""
+def in_bulk(cursor: Any, filled: Sequence[type[models.Model]]) -> Iterator[None]:
+    """Without looking up foreign keys, which are right, and without the indexes of these models, until the block ends.
+
+    The index of a key stays, unless the key is of several columns.
+    """
     # What earlier statements of the transaction have still to look up stands in the way of dropping indexes.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -317,9 +320,9 @@ def _in_bulk(cursor: Any) -> Iterator[None]:
     cursor.execute(
         "SELECT index.indrelid::regclass::text, index.indexrelid::regclass::text, "
         "pg_get_indexdef(index.indexrelid), rule.conname, pg_get_constraintdef(rule.oid) FROM pg_index index "
-        "LEFT JOIN pg_constraint rule ON rule.conindid = index.indexrelid AND rule.contype = 'u' "
-        "WHERE index.indrelid = ANY (%s::regclass[]) AND NOT index.indisprimary",
-        [[model._meta.db_table for model in LONG]],
+        "LEFT JOIN pg_constraint rule ON rule.conindid = index.indexrelid AND rule.contype IN ('u', 'p') "
+        "WHERE index.indrelid = ANY (%s::regclass[]) AND (NOT index.indisprimary OR index.indnkeyatts > 1)",
+        [[model._meta.db_table for model in filled]],
     )
     indexes = cursor.fetchall()
     for table, index, _, constraint, _ in indexes:

@@ -77,14 +77,14 @@ def _family(pid: int) -> list[int]:
 
 
 @contextmanager
-def web(database: str, *, workers: int, redis: str = "") -> Iterator[Web]:
-    """Chorus on this database, started with the Dockerfile's command and the production settings.
+def web(database: str, *, workers: int, redis: str = "", **settings: str) -> Iterator[Web]:
+    """Chorus on this database, started with the Dockerfile's command, the production settings and these.
 
     A MeasuringError in the block gets the end of what the processes wrote.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = os.environ | {"DATABASE_URL": database, "BASE_URL": url, "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"DATABASE_URL": database, "BASE_URL": url, "PYTHONPATH": str(ROOT)} | settings
     if redis:
         environment["REDIS_URL"] = redis
     command = [

@@ -70,9 +70,13 @@ class Site:
         """Let Django's queries here go to this database until the end of the block."""
         return _using(self.database)
 
-    def served(self) -> AbstractContextManager[servers.Web]:
-        """Its web processes."""
-        return servers.web(self.database, workers=self.sites.workers, redis=self.sites.redis)
+    @property
+    def name(self) -> str:
+        return urlsplit(self.database).path[1:]
+
+    def served(self, **environment: str) -> AbstractContextManager[servers.Web]:
+        """Its web processes, with more settings."""
+        return servers.web(self.database, workers=self.sites.workers, redis=self.sites.redis, **environment)
 
 
 def customers(many: int) -> list[SignedIn]:
