@@ -1,5 +1,8 @@
-"""Doing what the worker does, in the test's own process and transaction."""
+"""Doing what the worker does, in the test's own process and transaction, or letting another process do something."""
 
+from urllib.parse import quote
+
+from django.db import connection
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
@@ -23,3 +26,12 @@ def run_tasks() -> None:
         worker.run_task(result)
     failed = DBTaskResult.objects.failed().first()
     assert failed is None, failed.traceback
+
+
+def database_url() -> str:
+    """The test database, for another process."""
+    known = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{known['NAME']}"
+    server = f"{known['USER']}:{known['PASSWORD']}@{quote(known['HOST'], safe='')}:{known['PORT']}"
+    return f"postgresql://{server}/{known['NAME']}"

@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -19,19 +18,10 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import Member
 from core.models import ScheduledTask, WorkerProcess
 from core.worker import MOST_ATTEMPTS, take_over
-from tests.background import run_tasks
+from tests.background import database_url, run_tasks
 from tests.core.tasks_of_tests import break_off, hang_once, note
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def database_url() -> str:
-    """The test database, for another process."""
-    known = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{known['NAME']}"
-    server = f"{known['USER']}:{known['PASSWORD']}@{quote(known['HOST'], safe='')}:{known['PORT']}"
-    return f"postgresql://{server}/{known['NAME']}"
 
 
 @pytest.fixture

@@ -4,39 +4,52 @@ The digests below are those of the files. Another one means that somebody's file
 """
 
 import hashlib
+import io
+import json
+import os
 import random
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.utils import timezone, translation
+from wagtail.models import Page
 
 from accounts.actions import erase_member
 from accounts.models import Member, Organisation
 from ideas.actions import cast_vote, edit_idea, merge_idea
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Policy, PolicySegment, Status, Vote, VoteEvent, VoteSentence
 from reviews.actions import publish_review
-from reviews.models import Review, ReviewSnapshot, Seal
+from reviews.models import Review, Seal
+from reviews.verification import differences
+from tests.background import database_url
 from tests.people import make_member
-from tests.reviews.conftest import exports
+from tests.reviews.files import digests, files_of
 
 FIRST = 900_000
 BEGUN = datetime(2026, 1, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 CUT_OFF = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FILES = {
-    "csv": "11664bf525366b7abbb8c7e68d8ff2623b8dc76287644815e401a04541e38df2",
-    "md": "44d4711452f45e0fe2ce96b883e97e26a7888afa5db5ac472d2414ab83b2cee3",
-    "jsonl": "2d444c4e2f24e247b62d9d2f5d67b071ac02388c80c1f82782b9baf8c262ea0e",
+    "csv": "0f5195a321c0fb684ed50b0922f93496a78b6f7a240a9886a688955424987a1a",
+    "md": "1d4c3e5bd59676e53a231f603d1b38424d361b526cbb1d87c83015b4d73aee7f",
+    "jsonl": "ce4a01fe93c75964132098251603106995c5ac1b4f7f2208d1ff64899eed50c6",
+    "xlsx": "7b3266dc4cc1394ac0d1b459866e91975c1095f323c40f33d491cac61eec6c67",
+    "supporters": "44f3e1728042a739c4fc049c9c3aaa0259aa4711a85d4ff3f68600f8fcd91100",
 }
 
 
 @pytest.fixture
-def rows(board: IdeaBoardPage, product_manager: Member) -> Callable[[int], Review]:
+def rows(home: Page, product_manager: Member) -> Callable[[int], Review]:
     """Makes a board with all that a review can hold, its votes written in an order that follows from the number."""
 
     def make(order: int) -> Review:
         shuffled = random.Random(order).sample
+        board = home.add_child(instance=IdeaBoardPage(pk=FIRST, title="Ideen", slug="ideen"))
         status = Status.objects.filter(board=board).order_by("sort_order").first()
         organisations = [
             Organisation(pk=FIRST + n, name=f"Firma {n}", plan="Team", segment=("Chains", "éclairs", "")[n % 3])
@@ -138,20 +151,6 @@ def rows(board: IdeaBoardPage, product_manager: Member) -> Callable[[int], Revie
     return make
 
 
-def digests(snapshot: ReviewSnapshot) -> dict[str, str]:
-    """The SHA-256 of each file but XLSX, with the same number for the board whatever the database gave it."""
-    board = snapshot.data["boards"][0]["id"]
-    found = {}
-    for name, file in zip(FILES, exports(snapshot), strict=False):
-        text = (
-            file.decode().replace(f'"board":{board},', '"board":0,').replace(f'"id":{board},"title"', '"id":0,"title"')
-        )
-        for of_numbers in (snapshot.content_hash, snapshot.data["ideas_hash"]):
-            text = text.replace(of_numbers, "0" * 64)
-        found[name] = hashlib.sha256(text.encode()).hexdigest()
-    return found
-
-
 @pytest.mark.parametrize("order", [1, 2])
 def test_the_same_rows_give_the_same_files(
     order: int, rows: Callable[[int], Review], product_manager: Member, monkeypatch: pytest.MonkeyPatch
@@ -160,8 +159,28 @@ def test_the_same_rows_give_the_same_files(
     later = timezone.now() + timedelta(days=order * 100)
     monkeypatch.setattr(timezone, "now", lambda: later)
     with translation.override("de" if order == 1 else "en"), timezone.override("Asia/Tokyo"):
-        snapshot = publish_review(review=review, by=product_manager)
-        assert digests(snapshot) == FILES
+        publish_review(review=review, by=product_manager)
+        assert digests(review.pk) == FILES
+
+
+ELSEWHERE = [
+    {"TZ": "Pacific/Kiritimati", "LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"},
+    {"TZ": "America/St_Johns", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "4294967295", "PYTHONUTF8": "0"},
+]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_other_processes_publish_the_same_files(rows: Callable[[int], Review]) -> None:
+    """In another time zone and language of the machine, with other hashes of Python's, and after more was voted."""
+    review = rows(4)
+    command = [sys.executable, "-m", "tests.reviews.files", str(review.pk)]
+    for number, environment in enumerate(ELSEWHERE):
+        known = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+        asked = subprocess.run(
+            command, env=os.environ | known | environment, capture_output=True, text=True, check=False
+        )
+        assert json.loads(asked.stdout or "{}") == FILES, asked.stderr
+        cast_vote(idea=Idea.objects.get(pk=FIRST + 1), by=make_member(f"late{number}"))
 
 
 def test_what_happens_afterwards_changes_nothing_but_what_is_erased(
@@ -172,12 +191,44 @@ def test_what_happens_afterwards_changes_nothing_but_what_is_erased(
     cast_vote(idea=ideas[FIRST + 1], by=make_member("late"))
     merge_idea(duplicate=ideas[FIRST + 3], into=ideas[FIRST + 1], by=moderator)
     edit_idea(idea=ideas[FIRST], by=ideas[FIRST].author, title="Other", body="Other", tags=["new"])
-    assert digests(snapshot) == FILES
-    before = exports(snapshot)
+    renamed = {"supporters"}  # the list of persons tells the titles of today
+    assert {name for name, digest in digests(FIRST).items() if digest != FILES[name]} == renamed
+    assert differences(snapshot) == []
+    before = files_of(FIRST)
     erase_member(member=Member.objects.get(pk=FIRST + 1), by=administrator)
-    after = exports(snapshot)
-    csv_before, csv_after = (file.decode().split("Persön 1,") for file in (before[0], after[0]))
-    assert len(csv_before) == 2
-    assert csv_after == ["former member,".join(csv_before)]
-    assert "„1“" in before[1].decode()
-    assert "„1“" not in after[1].decode()
+    after = files_of(FIRST)
+    assert differences(snapshot) == []
+    for name in ("csv", "md", "jsonl"):
+        assert redacted(name, before[name]) == after[name] != before[name]
+    assert {name: redacted(name, part) for name, part in parts(before["xlsx"]).items()} == parts(after["xlsx"])
+    assert not any(told(file) for file in (*after.values(), *parts(after["xlsx"]).values()))
+    assert all(told(file) for file in before.values())
+
+
+def told(file: bytes) -> bool:
+    """Whether a file names the person who was erased, or says what they said."""
+    return re.search(r"Persön 1(?!\d)|„1“", file.decode(errors="replace")) is not None
+
+
+def parts(book: bytes) -> dict[str, bytes]:
+    """The files in a workbook, each with the date that it always has."""
+    with ZipFile(io.BytesIO(book)) as archive:
+        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def redacted(name: str, file: bytes) -> bytes:
+    """The file as it has to be once its person is erased: a former member, who said nothing."""
+    text = file.decode()
+    if name == "jsonl":
+        lines = [json.loads(line) for line in text.splitlines()]
+        for idea in lines[1:]:
+            idea["author"] = None if idea["author"] == "Persön 1" else idea["author"]
+            for voice in idea["evidence"]["voices"]:
+                if voice["by"] == "Persön 1":
+                    voice["by"] = voice["text"] = None
+        dumped = (json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")) for line in lines)
+        return "".join(f"{line}\n" for line in dumped).encode()
+    if name == "md":
+        text = re.sub(r"\nPersön 1(, for the team alone)?:\n\n> „1“\n", "", text)
+    return re.sub(r"Persön 1(?!\d)", "former member", text).encode()
