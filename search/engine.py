@@ -130,8 +130,7 @@ def respelled(results: Results, user: Any) -> str:
     if not meant:
         return ""
     text = query.respelled(meant)
-    found = search(text, user, results.kind)
-    return text if found.hits and not found.is_partial else ""
+    return text if search(text, user, results.kind).hits else ""
 
 
 def _is_known(word: str, pages: Mapping[Kind, frozenset[int]]) -> bool:
