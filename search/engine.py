@@ -10,7 +10,7 @@ from search.asking import ranked_boards, read, readable, wanted_for
 from search.backends import Backend, Facets, Kind, Sort, Term, Wanted
 from search.elastic import is_configured
 from search.embedded import EmbeddedBackend
-from search.hits import Hit, hits_for
+from search.hits import Hit, hits_for, titles_for
 from search.parsing import Query
 from search.similar import similar_posts
 
@@ -148,7 +148,7 @@ def suggestions(text: str, user: Any, most: int = MOST_SUGGESTED) -> list[Hit]:
     *typed, last = wanted.terms
     is_being_typed = not text[-1:].isspace() and not last.is_quoted
     wanted = replace(wanted, terms=(*typed, replace(last, is_being_typed=is_being_typed)))
-    return hits_for(backend().suggest(wanted, most), wanted.terms, user)
+    return titles_for(backend().suggest(wanted, most), wanted.terms, user)
 
 
 def backend() -> Backend:

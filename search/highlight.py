@@ -1,13 +1,12 @@
 """Showing where what was looked for stands in a text."""
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from core import markdown
-from core.words import composed, words_in
+from core.words import composed, folded_words, words_in
 from search.backends import Term
 
 EXCERPT_LENGTH = 240
@@ -37,29 +36,38 @@ def plain_text(rendered: str) -> str:
 
 def places_in(text: str, terms: Sequence[Term]) -> list[Place]:
     """Where the terms stand in a composed text, in its order. A word that several terms mean is given once for each."""
-    beginnings: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    runs: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+    words = "\n".join(["", *folded_words(text), ""])
+    found = []
     for number, term in enumerate(terms):
         for run in term.runs:
-            if run.is_prefix:
-                beginnings[len(run.words[0])][run.words[0]].append(number)
-            else:
-                runs[run.words[0]].append((run.words, number))
-    words = list(words_in(text))
-    places = []
-    for index, word in enumerate(words):
-        for length, known in beginnings.items():
-            places += [Place(word.start, word.end, number) for number in known.get(word.folded[:length], ())]
-        for wanted, number in runs.get(word.folded, ()):
-            if tuple(other.folded for other in words[index : index + len(wanted)]) == wanted:
-                places.append(Place(word.start, words[index + len(wanted) - 1].end, number))
-    return places
+            wanted = "\n".join(["", *run.words, *([] if run.is_prefix else [""])])
+            before, at = 0, words.find(wanted)
+            word = 0
+            while at >= 0:
+                word += words.count("\n", before, at)
+                found.append((word, word + len(run.words) - 1, number))
+                before, at = at, words.find(wanted, at + 1)
+    if not found:
+        return []
+    placed = list(words_in(text))
+    return [Place(placed[first].start, placed[last].end, number) for first, last, number in sorted(found)]
 
 
-def marked(text: str, terms: Sequence[Term]) -> list[Fragment]:
-    """The whole text, in fragments."""
-    text = composed(text)
-    return _fragments(text, places_in(text, terms))
+def marked(text: str, places: Sequence[Place]) -> list[Fragment]:
+    """A text in fragments, marked in these places."""
+    fragments = []
+    position = 0
+    for place in places:
+        if place.end <= position:
+            continue
+        start = max(place.start, position)
+        if start > position:
+            fragments.append(Fragment(text[position:start]))
+        fragments.append(Fragment(text[start : place.end], is_match=True))
+        position = place.end
+    if position < len(text):
+        fragments.append(Fragment(text[position:]))
+    return fragments
 
 
 def excerpt(text: str, places: Sequence[Place]) -> list[Fragment]:
@@ -76,23 +84,7 @@ def excerpt(text: str, places: Sequence[Place]) -> list[Fragment]:
         for place in places
         if place.start >= start and place.end <= last
     ]
-    return _fragments(lead + shown, inside)
-
-
-def _fragments(text: str, places: Sequence[Place]) -> list[Fragment]:
-    fragments = []
-    position = 0
-    for place in places:
-        if place.end <= position:
-            continue
-        start = max(place.start, position)
-        if start > position:
-            fragments.append(Fragment(text[position:start]))
-        fragments.append(Fragment(text[start : place.end], is_match=True))
-        position = place.end
-    if position < len(text):
-        fragments.append(Fragment(text[position:]))
-    return fragments
+    return marked(lead + shown, inside)
 
 
 def _densest(places: Sequence[Place]) -> int:

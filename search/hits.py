@@ -1,7 +1,7 @@
 """What was found, read once more through the gate, and shown as plain text with the words marked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
@@ -33,7 +33,7 @@ class Hit:
     kind: Kind
     post: Any
     title: list[Fragment]
-    excerpt: list[Fragment]
+    excerpt: list[Fragment] = field(default_factory=list)
     quotes: str = ""
     supporter_count: int | None = None
     is_private: bool = False
@@ -63,12 +63,17 @@ class Text:
         """Which of the terms, by number, stand in it."""
         return {place.term for place in self.places}
 
+    @property
+    def marked(self) -> list[Fragment]:
+        return marked(self.text, self.places)
+
 
 def hits_for(found: Sequence[Key], terms: Sequence[Term], user: Any) -> list[Hit]:
     """Those of what was found that may be seen now, in the same order."""
     posts = _confirmed(found, user)
+    titles = {key: _read(composed(str(post)), terms) for key, post in posts.items()}
     texts = {key: _read(_text(key[0], post), terms) for key, post in posts.items()}
-    quotes = _quoted_instead(posts, texts, terms, user)
+    quotes = _quoted_instead(titles, texts, terms, user)
     ideas = [post for (kind, _), post in posts.items() if kind == Kind.IDEA]
     supported = tally.supported_by(user, [idea for idea in ideas if idea.board.hides_counts])
     known = {
@@ -78,11 +83,26 @@ def hits_for(found: Sequence[Key], terms: Sequence[Term], user: Any) -> list[Hit
         Hit(
             kind=key[0],
             post=posts[key],
-            title=marked(str(posts[key]), terms),
+            title=titles[key].marked,
             excerpt=excerpt(texts[key].text, texts[key].places),
             quotes=quotes.get(key, ""),
             supporter_count=known.get(key[1]) if key[0] == Kind.IDEA else None,
-            is_private=key[0] in PAGE_OF and is_restricted(PAGE_OF[key[0]](posts[key]).path),
+            is_private=_is_private(key[0], posts[key]),
+        )
+        for key in found
+        if key in posts
+    ]
+
+
+def titles_for(found: Sequence[Key], terms: Sequence[Term], user: Any) -> list[Hit]:
+    """The same by their titles alone: what they say and who supports them is not even read."""
+    posts = _confirmed(found, user, unread=("body", "body_html", "excerpt"))
+    return [
+        Hit(
+            key[0],
+            posts[key],
+            _read(composed(str(posts[key])), terms).marked,
+            is_private=_is_private(key[0], posts[key]),
         )
         for key in found
         if key in posts
@@ -96,16 +116,21 @@ PAGE_OF = {
 }
 
 
-def _confirmed(found: Sequence[Key], user: Any) -> dict[Key, Any]:
+def _is_private(kind: Kind, post: Any) -> bool:
+    return kind in PAGE_OF and is_restricted(PAGE_OF[kind](post).path)
+
+
+def _confirmed(found: Sequence[Key], user: Any, unread: Sequence[str] = ("body", "excerpt")) -> dict[Key, Any]:
+    """The rows of what may be seen now; posts without the fields that nobody asks for."""
     posts: dict[Key, Any] = {}
     keys = {kind: [pk for of, pk in found if of == kind] for kind in Kind}
     for kind in Kind:
         if not keys[kind]:
             continue
         if kind == Kind.QUESTION:
-            rows: Any = Question.objects.visible_to(user).listed().select_related("author", "forum")
+            rows: Any = Question.objects.visible_to(user).listed().select_related("author", "forum").defer(*unread)
         elif kind == Kind.IDEA:
-            rows = Idea.objects.visible_to(user).listed().select_related("author", "board", "status")
+            rows = Idea.objects.visible_to(user).listed().select_related("author", "board", "status").defer(*unread)
         elif kind == Kind.ARTICLE:
             articles: Any = listed(kind, Wanted(readable(user)))
             rows = articles.specific()
@@ -125,11 +150,13 @@ def _read(text: str, terms: Sequence[Term]) -> Text:
     return Text(text, places_in(text, terms))
 
 
-def _quoted_instead(posts: dict[Key, Any], texts: dict[Key, Text], terms: Sequence[Term], user: Any) -> dict[Key, str]:
+def _quoted_instead(
+    titles: dict[Key, Text], texts: dict[Key, Text], terms: Sequence[Term], user: Any
+) -> dict[Key, str]:
     """Where a question was found by an answer, or an idea by a duplicate, quote the one that has most of the words."""
     best = {
-        key: len(_read(composed(post.title), terms).matched | texts[key].matched)
-        for key, post in posts.items()
+        key: len(title.matched | texts[key].matched)
+        for key, title in titles.items()
         if key[0] in (Kind.QUESTION, Kind.IDEA)
     }
     short = {kind: [pk for (of, pk), count in best.items() if of == kind and count < len(terms)] for kind in Kind}
