@@ -41,7 +41,16 @@ def server(url: str | None) -> Iterator[str]:
 
 def settings_of(site: Site, url: str) -> dict[str, str]:
     """What a site's processes need to find its indexes."""
-    return {"ELASTICSEARCH_URL": url, "ELASTICSEARCH_PREFIX": site.name.replace("_", "-")}
+    return {"ELASTICSEARCH_URL": url, "ELASTICSEARCH_PREFIX": _prefix(site)}
+
+
+def indexes_of(site: Site) -> str:
+    """All of its indexes, as Elasticsearch names them together."""
+    return f"{_prefix(site)}-*"
+
+
+def _prefix(site: Site) -> str:
+    return site.name.replace("_", "-")
 
 
 @contextmanager
@@ -54,8 +63,7 @@ def indexed(site: Site, url: str) -> Iterator[None]:
         if not all(map(_is_live, Kind)):
             print(f"Indexing {site.name} …", file=sys.stderr, flush=True)
             call_command("rebuild_search", verbosity=0, stdout=sys.stderr)
-        prefix = settings_of(site, url)["ELASTICSEARCH_PREFIX"]
-        client.working().indices.put_settings(index=f"{prefix}-*", settings={"requests.cache.enable": False})
+        client.working().indices.put_settings(index=indexes_of(site), settings={"requests.cache.enable": False})
         yield
 
 
@@ -107,7 +115,7 @@ def overheard() -> Iterator[Heard]:
         yield heard
 
 
-def count_of_searches(visit: Visit) -> int:
-    """How many searches the server has answered so far, on all of its shards."""
-    statistics: Mapping[str, Any] = json.loads(visit.send("GET", "/_all/_stats/search")[1])
+def count_of_searches(visit: Visit, indexes: str) -> int:
+    """How many searches the server has answered so far, on all shards of these indexes."""
+    statistics: Mapping[str, Any] = json.loads(visit.send("GET", f"/{indexes}/_stats/search")[1])
     return int(statistics["_all"]["total"]["search"]["query_total"])

@@ -18,7 +18,7 @@ from benchmarks.driving import MeasuringError, Visit
 from benchmarks.figures import Figure, p95
 from benchmarks.recombining import site_of
 from benchmarks.relevance import Set, Sought, read_sets
-from benchmarks.searching import Heard, count_of_searches, indexed, overheard, server, settings_of
+from benchmarks.searching import Heard, count_of_searches, indexed, indexes_of, overheard, server, settings_of
 from benchmarks.sites import Sites
 from search.similar.meaning import model
 from tests.services import embeddings
@@ -75,7 +75,9 @@ def run(sites: Sites, options: argparse.Namespace) -> Sequence[Figure]:
         heard = {name: [_heard(request) for request in requests] for name, requests in doors.items()}
         started = stack.enter_context(site.served(**settings_of(site, url), EMBEDDING_MODEL=settings.EMBEDDING_MODEL))
         web, raw = stack.enter_context(Visit(started.url)), stack.enter_context(Visit(url))
-        taken = {name: _measured(doors[name], heard[name], web, raw, options.rounds) for name in doors}
+        taken = {
+            name: _measured(doors[name], heard[name], web, raw, indexes_of(site), options.rounds) for name in doors
+        }
     note = f"{options.size:,} questions and as many ideas{', by meaning too' if options.meaning else ''}"
     return [
         Figure(
@@ -96,7 +98,7 @@ def run(sites: Sites, options: argparse.Namespace) -> Sequence[Figure]:
 
 
 def _measured(
-    requests: Sequence[Request], heard: Sequence[Heard], web: Visit, raw: Visit, rounds: int
+    requests: Sequence[Request], heard: Sequence[Heard], web: Visit, raw: Visit, indexes: str, rounds: int
 ) -> tuple[list[float], list[float]]:
     """Milliseconds of each page and of its queries, asked in turn. The first round, for which all is cold, is left out.
 
@@ -104,12 +106,12 @@ def _measured(
     """
     pages: list[float] = []
     queries: list[float] = []
-    begun = count_of_searches(raw)
+    begun = count_of_searches(raw, indexes)
     for each in heard:
         _replay(each, raw)
-    searches = count_of_searches(raw) - begun
+    searches = count_of_searches(raw, indexes) - begun
     for number in range(rounds + 1):
-        begun = count_of_searches(raw)
+        begun = count_of_searches(raw, indexes)
         for place, (request, sent) in enumerate(zip(requests, heard, strict=True)):
             if place % 2:
                 query, page = _replay(sent, raw), _load(request, web)
@@ -118,7 +120,7 @@ def _measured(
             if number:
                 pages.append(page)
                 queries.append(query)
-        done = count_of_searches(raw) - begun
+        done = count_of_searches(raw, indexes) - begun
         if done != 2 * searches:
             raise MeasuringError(f"{2 * searches} searches should have been answered, and {done} were.")
     return pages, queries

@@ -22,9 +22,9 @@ def test_what_is_sent_is_heard_and_can_be_sent_again(settings: Any, elasticsearc
     es.search(index=index)
     [asked] = heard.asked
     with Visit(elasticsearch_url) as raw:
-        before = count_of_searches(raw)
+        before = count_of_searches(raw, index)
         _, answer = raw.send(asked.method, asked.target, asked.headers, asked.body)
-        assert count_of_searches(raw) == before + 1
+        assert count_of_searches(raw, index) == before + 1
     assert json.loads(answer)["hits"] == found["hits"]
     assert found["hits"]["hits"]
     es.indices.delete(index=index)
