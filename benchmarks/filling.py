@@ -46,14 +46,17 @@ class Plan:
 @transaction.atomic
 def fill(plan: Plan, *, board: IdeaBoardPage, forum: ForumPage) -> None:
     """Fill an empty board and an empty forum with new members' ideas, votes, questions and answers."""
-    with connection.cursor() as cursor, in_bulk(cursor, LONG):
-        filling = Filling(cursor, plan, board, forum)
-        filling.add_members()
-        filling.add_ideas()
-        filling.add_votes()
-        filling.add_comments()
-        filling.add_questions()
-        filling.count()
+    with connection.cursor() as cursor:
+        with in_bulk(cursor, LONG):
+            filling = Filling(cursor, plan, board, forum)
+            filling.add_members()
+            filling.add_ideas()
+            filling.add_votes()
+            filling.add_comments()
+            filling.add_questions()
+            filling.count_below_ideas()
+        # Each question looks for what is below it, which takes the indexes.
+        filling.count_below_questions()
     _move_sequences()
 
 
@@ -223,8 +226,8 @@ class Filling:
             answer="answer.id",
         )
 
-    def count(self) -> None:
-        """What is stored about the rows below ideas and questions."""
+    def count_below_ideas(self) -> None:
+        """What is stored about the rows below ideas."""
         self.cursor.execute("ANALYZE")
         count_support(self.cursor, self.board, f"id > {self.before[Idea]}")
         self.cursor.execute(
@@ -233,6 +236,9 @@ class Filling:
             f"FROM (SELECT idea_id, count(*) AS comments, max(created_at) AS latest FROM {_table(Comment)} "
             f"WHERE idea_id > {self.before[Idea]} GROUP BY idea_id) found WHERE idea.id = found.idea_id"
         )
+
+    def count_below_questions(self) -> None:
+        """What is stored about the rows below questions."""
         self.cursor.execute(
             f"UPDATE {_table(Question)} question SET accepted_answer_id = found.answer "
             f"FROM (SELECT question_id, min(id) AS answer FROM {_table(Answer)} "

@@ -230,6 +230,24 @@ def test_trouble_is_a_sentence_and_tried_again_at_longer_and_longer_intervals(
     assert (issue.state, len(server.issues)) == ("sent", 1)
 
 
+@pytest.mark.parametrize("server", ["github", "gitlab", "jira", "webhook"], indirect=True)
+def test_whatever_a_tracker_does_there_is_a_sentence_and_nothing_half_sent(
+    monkeypatch: pytest.MonkeyPatch, server: Tracker, send: Callable[..., list[TrackerIssue]], ideas: list[Idea]
+) -> None:
+    monkeypatch.setattr("core.outbound.SECONDS", 0.2)
+    private = (trackers.leads_to("http://10.0.0.1/"), "leads to another address (http://10.0.0.1/)")
+    ways = misbehaviours(server)
+    for act, sentence in (ways["500"], ways["hangs"], ways["10 GB"], private):
+        server.misbehave += [act]
+        [issue] = send(ideas[0])
+        assert sentence in issue.trouble
+        assert (issue.key, issue.url) == ("", "")
+        assert issue.state == ("failed" if sentence == private[1] else "waiting")
+        assert not (server.misbehave or server.issues or TrackerLink.objects.exists())
+    [issue] = send(ideas[0])
+    assert (issue.state, issue.trouble, len(server.issues)) == ("sent", "", 1)
+
+
 def test_after_so_many_attempts_it_is_left_until_somebody_sends_it_again(
     monkeypatch: pytest.MonkeyPatch, server: Tracker, send: Callable[..., list[TrackerIssue]], ideas: list[Idea]
 ) -> None:
