@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ from search.similar.numbers import number_of
 logger = logging.getLogger(__name__)
 
 MOST_FOUND = 100
+# Of what was found so many are compared: the best by the sum of their scores, each as a share of the best of its kind.
+MOST_CANDIDATES = 200
 # How many near vectors are looked at in each index before the nearest are told.
 MOST_LOOKED_AT = 150
 # Of long texts Elasticsearch is asked for so much: each word is a clause of its query.
@@ -36,6 +39,7 @@ READ = (
     "responses.timed_out",
     "responses._shards.failed",
     "responses.hits.hits._index",
+    "responses.hits.hits._score",
     "responses.hits.hits.fields",
 )
 
@@ -99,12 +103,15 @@ def _asked(title: str, text: str, pages: Collection[int], vector: Sequence[float
     for answer in answers:
         if "error" in answer or answer["timed_out"] or answer["_shards"]["failed"]:
             raise client.PartialAnswerError("Not all of the index answered.")
-    hits = [hit for answer in answers for hit in answer.get("hits", {}).get("hits", ())]
     ideas = read_alias(Kind.IDEA)
-    return [
-        number_of(Kind.IDEA if hit["_index"].startswith(ideas) else Kind.QUESTION, hit["fields"]["key"][0])
-        for hit in hits
-    ]
+    totals: dict[int, float] = defaultdict(float)
+    for answer in answers:
+        hits = answer.get("hits", {}).get("hits", ())
+        best = max((hit["_score"] for hit in hits), default=1.0) or 1.0
+        for hit in hits:
+            kind = Kind.IDEA if hit["_index"].startswith(ideas) else Kind.QUESTION
+            totals[number_of(kind, hit["fields"]["key"][0])] += hit["_score"] / best
+    return sorted(totals, key=lambda number: (-totals[number], -number))[:MOST_CANDIDATES]
 
 
 _pending = Statement(

@@ -26,6 +26,12 @@ WANTED = "unable to authenticate, forgot credentials"
 OTHERS = ("How do I print the rota?", "Where do holiday requests go?", "The calendar feed shows yesterday")
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, no other search stands in."""
+    monkeypatch.setattr(client, "ANSWER_SECONDS", 30.0)
+
+
 @pytest.fixture
 def send(embedding_model: str, request: pytest.FixtureRequest) -> Iterator[Send]:
     """Elasticsearch has indexes for the model; calling it sends what waits."""
