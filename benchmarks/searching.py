@@ -60,9 +60,10 @@ def indexed(site: Site, url: str) -> Iterator[None]:
     Nothing is answered from the request cache: nobody asks the same twice.
     """
     with site.used(), override_settings(**settings_of(site, url)):
-        if not all(map(_is_live, Kind)):
-            print(f"Indexing {site.name} …", file=sys.stderr, flush=True)
-            call_command("rebuild_search", verbosity=0, stdout=sys.stderr)
+        for kind in Kind:
+            if not _is_live(kind):
+                print(f"Indexing {site.name} …", file=sys.stderr, flush=True)
+                call_command("rebuild_search", kind=kind.value, verbosity=0, stdout=sys.stderr)
         client.working().indices.put_settings(index=indexes_of(site), settings={"requests.cache.enable": False})
         yield
 
