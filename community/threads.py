@@ -18,7 +18,8 @@ from accounts.badges import badges_of
 from community.content import Visibility
 from community.links import STEMS, Links, links_for
 from community.models import Answer, Comment, Question
-from core.pagination import KeysetPage, cursor_to, keyset_page
+from core.pagination import KeysetPage, cursor_to, first_page, keyset_page, keyset_rows
+from core.readings import GatedReading
 
 ANSWERS_ON_A_PAGE = 50
 COMMENTS_BELOW_A_POST = 15
@@ -127,8 +128,18 @@ def cursor_to_answer(answer: Answer, user: Any) -> str:
 
 
 def _page_of_answers(question: Question, user: Any, cursor: str) -> KeysetPage[Answer]:
-    answers = _other_answers(question, user).select_related("author", "visibility_by")
-    return keyset_page(answers, order=READING_ORDER, cursor=cursor, size=ANSWERS_ON_A_PAGE)
+    if cursor:
+        answers = _other_answers(question, user).select_related("author", "visibility_by")
+        return keyset_page(answers, order=READING_ORDER, cursor=cursor, size=ANSWERS_ON_A_PAGE)
+    # Nothing has the number 0.
+    rows = _first_answers.ask(user, question=question.pk, accepted=question.accepted_answer_id or 0)
+    return first_page(rows, order=READING_ORDER, size=ANSWERS_ON_A_PAGE)
+
+
+@GatedReading
+def _first_answers(reader: Any, question: Any, accepted: Any) -> QuerySet[Answer]:
+    answers = Answer.objects.visible_to(reader).filter(question=question).exclude(pk=accepted)
+    return keyset_rows(answers.select_related("author", "visibility_by"), order=READING_ORDER, size=ANSWERS_ON_A_PAGE)
 
 
 def _other_answers(question: Question, user: Any) -> QuerySet[Answer]:
@@ -139,16 +150,30 @@ def _other_answers(question: Question, user: Any) -> QuerySet[Answer]:
 def _accepted(question: Question, user: Any) -> Iterable[Answer]:
     if question.accepted_answer_id is None:
         return ()
-    answers = Answer.objects.visible_to(user).select_related("author", "visibility_by")
-    return answers.filter(pk=question.accepted_answer_id, question=question)
+    return _accepted_answers.ask(user, question=question.pk, answer=question.accepted_answer_id)
+
+
+_accepted_answers = GatedReading(
+    lambda reader, question, answer: (
+        Answer.objects.visible_to(reader).filter(pk=answer, question=question).select_related("author", "visibility_by")
+    )
+)
 
 
 def _first_comments(question: Question, answers: list[Answer], user: Any) -> list[Comment]:
     """The first comments below the question and below each of the answers, each knowing how many stand there."""
-    below = Q(answer__isnull=True) | Q(answer__in=[answer.pk for answer in answers])
+    # Nothing has the number 0.
+    found = _comments_below.ask(user, question=question.pk, answers=[answer.pk for answer in answers] or [0])
+    for comment in found:
+        comment.question = question
+    return found
+
+
+@GatedReading
+def _comments_below(reader: Any, question: Any, answers: list[Any]) -> QuerySet[Comment]:
     comments: Any = (
-        Comment.objects.visible_to(user)
-        .filter(below, question=question)
+        Comment.objects.visible_to(reader)
+        .filter(Q(answer__isnull=True) | Q(answer__in=answers), question=question)
         .select_related("author", "visibility_by")
         .annotate(
             position=Window(RowNumber(), partition_by="answer_id", order_by=COMMENT_ORDER),
@@ -156,9 +181,7 @@ def _first_comments(question: Question, answers: list[Answer], user: Any) -> lis
         )
         .filter(position__lte=COMMENTS_BELOW_A_POST)
     )
-    found: list[Comment] = list(comments.order_by(*COMMENT_ORDER))
-    for comment in found:
-        comment.question = question
+    found: QuerySet[Comment] = comments.order_by(*COMMENT_ORDER)
     return found
 
 
@@ -176,5 +199,10 @@ def _canonical(question: Question, user: Any) -> Question | None:
 
 
 def _duplicates(question: Question, user: Any) -> list[Question]:
-    duplicates = Question.objects.visible_to(user).filter(canonical=question, visibility=Visibility.VISIBLE)
-    return list(duplicates.only("title", "slug", "language").order_by("created_at", "pk")[:MOST_DUPLICATES])
+    return _visible_duplicates.ask(user, question=question.pk)
+
+
+@GatedReading
+def _visible_duplicates(reader: Any, question: Any) -> QuerySet[Question]:
+    duplicates = Question.objects.visible_to(reader).filter(canonical=question, visibility=Visibility.VISIBLE)
+    return duplicates.only("title", "slug", "language").order_by("created_at", "pk")[:MOST_DUPLICATES]

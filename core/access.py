@@ -36,6 +36,27 @@ class KnownPage:
 
 
 @dataclass(frozen=True)
+class ReaderKind:
+    """All that the gate asks of a reader, but who they are: of readers of one kind it asks the same queries.
+
+    It stands for them where a query is made that will be asked for each of them; see core.readings.
+    """
+
+    is_authenticated: bool
+    is_superuser: bool
+    permissions: frozenset[str]
+    closed: tuple[str, ...]
+    readable: frozenset[tuple[str, int]]
+
+    @property
+    def pk(self) -> Given:
+        return Given("reader")
+
+    def has_perm(self, name: str) -> bool:
+        return self.is_superuser or name in self.permissions
+
+
+@dataclass(frozen=True)
 class Grants:
     """What a member was given: the ids of groups, and permissions (`app.codename`), through groups and directly."""
 
@@ -50,6 +71,8 @@ def readable_page_ids(user: Any, model: type[SitePage]) -> frozenset[int]:
     nobody: Chorus doesn't offer them. Within one request the answer is computed once.
     """
     label = model._meta.label_lower
+    if isinstance(user, ReaderKind):
+        return frozenset(pk for name, pk in user.readable if name == label)
     return remembered(
         ("readable", label, user.pk), lambda: frozenset(page.pk for page in readable_pages(user) if page.model == label)
     )
@@ -59,6 +82,22 @@ def readable_pages(user: Any) -> list[KnownPage]:
     """The known pages that the user may read now, in the order of the page tree."""
     closed = closed_paths(user)
     return [page for page in known_pages() if not page.path.startswith(closed)]
+
+
+def kind_of(user: Any) -> ReaderKind:
+    """What the gate asks of this person, computed once in a request."""
+    return remembered(("kind", user.pk), lambda: _kind_of(user))
+
+
+def _kind_of(user: Any) -> ReaderKind:
+    has_all_or_none = user.is_superuser or not user.is_authenticated
+    return ReaderKind(
+        is_authenticated=user.is_authenticated,
+        is_superuser=user.is_superuser,
+        permissions=frozenset(() if has_all_or_none else user.get_all_permissions()),
+        closed=tuple(sorted(closed_paths(user))),
+        readable=frozenset((page.model, page.pk) for page in readable_pages(user)),
+    )
 
 
 def known_pages() -> list[KnownPage]:
@@ -117,6 +156,8 @@ def _read_tree() -> tuple[list[KnownPage], list[_Restriction]]:
 
 def closed_paths(user: Any) -> tuple[str, ...]:
     """The tree paths below which, themselves included, the user may read nothing."""
+    if isinstance(user, ReaderKind):
+        return user.closed
     return remembered(("closed", user.pk), lambda: _closed_paths(user))
 
 

@@ -49,9 +49,7 @@ def keyset_page(queryset: QuerySet[M], *, order: Sequence[str], cursor: str = ""
     if position is not None:
         queryset = queryset.filter(_beyond(order, position, backwards))
     wanted = [_flipped(name) for name in order] if backwards else order
-    # The keys first: an index gives them in order, where a database might join everything and then sort it.
-    keys = queryset.order_by(*wanted).values("pk")[: size + 1]
-    rows = list(queryset.filter(pk__in=keys).order_by(*wanted))
+    rows = list(keyset_rows(queryset, order=wanted, size=size))
     has_more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -62,6 +60,20 @@ def keyset_page(queryset: QuerySet[M], *, order: Sequence[str], cursor: str = ""
         next_cursor=_encode("n", rows[-1], order) if rows and has_next else None,
         previous_cursor=_encode("p", rows[0], order) if rows and has_previous else None,
     )
+
+
+def keyset_rows(queryset: QuerySet[M], *, order: Sequence[str], size: int = 20) -> QuerySet[M]:
+    """The rows of a page that begins with the query set, and one more that says whether there is a next page."""
+    # The keys first: an index gives them in order, where a database might join everything and then sort it.
+    keys = queryset.order_by(*order).values("pk")[: size + 1]
+    return queryset.filter(pk__in=keys).order_by(*order)
+
+
+def first_page(rows: list[M], *, order: Sequence[str], size: int = 20) -> KeysetPage[M]:
+    """The first page, made of what `keyset_rows` has found."""
+    has_next = len(rows) > size
+    rows = rows[:size]
+    return KeysetPage(rows, _encode("n", rows[-1], order) if has_next else None, None)
 
 
 def cursor_to(queryset: QuerySet[M], *, order: Sequence[str], row: M, size: int = 20) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BigIntegerField, BooleanField, Expression, F, Field, Func, Model, QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -54,6 +55,17 @@ class Among(Func):
         return super().as_sql(compiler, connection, template="%(expressions)s))", arg_joiner=among)
 
 
+class GivenList(Expression):
+    """The places of so many ids, each its own, for any condition that ends in `__in`: "name 0", "name 1" and so on."""
+
+    def __init__(self, name: str, size: int) -> None:
+        super().__init__(output_field=BigIntegerField())
+        self.names = [f"{name} {n}" for n in range(size)]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return f"({', '.join('%s' for _ in self.names)})", [Given(name) for name in self.names]
+
+
 class Statement(Generic[Row]):
     """A query set in which values are left open. `make` builds it, and gives the same one each time."""
 
@@ -62,15 +74,21 @@ class Statement(Generic[Row]):
 
     def ask(self, **given: Any) -> list[Row]:
         """What the query set yields with these values in their places, read from the database now."""
-        queryset, compiler = _known(self, self._prepared)
+        prepared = _known(self, self._prepared)
+        if prepared is None:
+            return []
+        queryset, compiler = prepared
         compiler.given = given
         rows: Any = queryset._iterable_class(queryset)
         return list(rows)
 
-    def _prepared(self, connection: Any) -> Prepared:
-        """The query set, and the compiler that knows its SQL."""
+    def _prepared(self, connection: Any) -> Prepared | None:
+        """The query set, and the compiler that knows its SQL; None where Django knows that no row is meant."""
         queryset = self.make()
-        return queryset, _fix(queryset, connection)
+        try:
+            return queryset, _fix(queryset, connection)
+        except EmptyResultSet:
+            return None
 
 
 class Change:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import get_language
 
 from accounts.models import Member
+from core.statements import Given, Statement
 from ideas.models import Idea, StatusChange
 
 
@@ -67,10 +68,19 @@ class Answered:
         return self.latest.occurred_at if len(self.versions) > 1 else None
 
 
+_status_changes = Statement(
+    lambda: (
+        StatusChange.objects.filter(idea=Given("idea"))
+        .select_related("old_status", "new_status", "changed_by")
+        .order_by("pk")
+    )
+)
+
+
 def read_answers(idea: Idea) -> list[Answered]:
     """The changes of the idea's status, the newest first."""
     found: dict[int, Answered] = {}
-    for line in idea.status_changes.select_related("old_status", "new_status", "changed_by").order_by("pk"):
+    for line in _status_changes.ask(idea=idea.pk):
         if line.corrects_id is None:
             found[line.pk] = Answered(line, [line])
         else:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from taggit.models import Tag
 from wagtail.query import PageQuerySet
 
 from community.content import Visibility
 from community.gate import AnyMember, may_see
 from core.access import closed_paths, readable_page_ids
+from core.readings import Reading
 from core.statements import Given, Statement
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ class IdeaQuerySet(models.QuerySet["Idea"]):
     def tagged(self, slug: str) -> IdeaQuerySet:
         return self.filter(tags__slug=slug)
 
-    def tags_used(self, most: int) -> list[Tag]:
+    def tags_used(self, most: int) -> QuerySet[Tag]:
         """The tags that most of these ideas carry, or on a long list most of the SAMPLE with the most support."""
         sample = self.order_by("-top_score", "-pk").values("pk")[:SAMPLE]
         used = Tag.objects.filter(tagged_ideas__content_object__in=sample)
-        return list(used.annotate(count=Count("tagged_ideas")).order_by("-count", "name")[:most])
+        return used.annotate(count=Count("tagged_ideas")).order_by("-count", "name")[:most]
 
     def as_of(self, moment: datetime) -> AsOf:
         """These ideas as they stood at the moment: families, supporters, statuses; see ideas.history."""
@@ -198,10 +199,17 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
         newer = self.model._default_manager.filter(state="published", slug=OuterRef("slug"))
         return self.published().filter(~Exists(newer.filter(version__gt=OuterRef("version"))))
 
-    def of_board(self, board: IdeaBoardPage) -> PolicyQuerySet:
-        """Those that rank the board. Who may see a board may see its published policies."""
-        chosen = self.model.boards.through.objects.filter(ideaboardpage=board.pk, policy=OuterRef("pk"))
+    def of_board(self, board: Any) -> PolicyQuerySet:
+        """Those that rank the board with this id. Who may see a board may see its published policies."""
+        chosen = self.model.boards.through.objects.filter(ideaboardpage=board, policy=OuterRef("pk"))
         return self.filter(Q(is_for_all_boards=True) | Exists(chosen))
+
+
+@Reading
+def _ranking_policies(board: Any) -> models.QuerySet[Policy, str]:
+    from ideas.models import Policy
+
+    return Policy.objects.current().of_board(board).values_list("slug", flat=True)
 
 
 class ScoringQuerySet(models.QuerySet["Scoring"]):
@@ -213,9 +221,7 @@ class ScoringQuerySet(models.QuerySet["Scoring"]):
 
         Until a new version of a policy has ranked the board, the version before does.
         """
-        from ideas.models import Policy
-
-        policies = set(Policy.objects.current().of_board(board).values_list("slug", flat=True))
+        policies = set(_ranking_policies.ask(board=board.pk))
         if not policies:
             return []
         rows = self.complete().filter(board=board.pk, policy__slug__in=policies).select_related("policy")

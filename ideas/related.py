@@ -10,14 +10,23 @@ from django.db.models.functions import Coalesce
 
 from community.content import Visibility
 from community.models import Question
+from core.readings import GatedReading
 from ideas.models import Idea, RelatedQuestion
 
 
-def questions_for(ideas: Collection[int], user: Any) -> QuerySet[Question]:
+def questions_for(ideas: Any, user: Any) -> QuerySet[Question]:
     """The visible questions that any of these ideas would help with, those with most answers first."""
-    tied = RelatedQuestion.objects.filter(idea__in=list(ideas)).values("question")
+    tied = RelatedQuestion.objects.filter(idea__in=ideas).values("question")
     visible = Question.objects.visible_to(user).filter(visibility=Visibility.VISIBLE, pk__in=tied)
     return visible.select_related("forum").defer("body", "body_html").order_by("-answer_count", "-pk")
+
+
+_first_questions = GatedReading(lambda reader, most, ideas: questions_for(ideas, reader)[:most])
+
+
+def first_questions_for(ideas: Collection[int], user: Any, most: int) -> list[Question]:
+    """The first of these questions; see above."""
+    return _first_questions.ask(user, most, ideas=ideas)
 
 
 def ideas_for(question: Question, user: Any) -> QuerySet[Idea]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from community.content import Visibility
+from core.readings import Reading
 from ideas.models import Comment, Idea
 
 
@@ -47,17 +48,27 @@ def stakes_of(user: Any, ideas: Iterable[int]) -> dict[int, Stake]:
     """The person's part in each of these ideas, which they may see; nothing for visitors."""
     if not user.is_authenticated:
         return {}
-    own_comment = Comment.objects.filter(idea=OuterRef("pk"), author=user.pk, visibility=Visibility.VISIBLE)
-    rows = (
-        Idea.objects.filter(pk__in=list(ideas))
+    return {
+        pk: Stake(pk, author == user.pk, commented, voted_at, level or "", text or "", bool(public), hidden_at, *rest)
+        for pk, author, commented, voted_at, level, text, public, hidden_at, *rest in _stakes.ask(
+            member=user.pk, ideas=ideas
+        )
+    }
+
+
+@Reading
+def _stakes(member: Any, ideas: Any) -> QuerySet[Idea, tuple[Any, ...]]:
+    own_comment = Comment.objects.filter(idea=OuterRef("pk"), author=member, visibility=Visibility.VISIBLE)
+    return (
+        Idea.objects.filter(pk__in=ideas)
         .annotate(
             vote=FilteredRelation(
                 "votes",
-                condition=Q(votes__member=user.pk, votes__is_cast=True, votes__silenced_through__isnull=True),
+                condition=Q(votes__member=member, votes__is_cast=True, votes__silenced_through__isnull=True),
             ),
-            sentence=FilteredRelation("sentences", condition=Q(sentences__member=user.pk)),
-            seen=FilteredRelation("seen_edits", condition=Q(seen_edits__member=user.pk)),
-            word=FilteredRelation("subscriptions", condition=Q(subscriptions__member=user.pk)),
+            sentence=FilteredRelation("sentences", condition=Q(sentences__member=member)),
+            seen=FilteredRelation("seen_edits", condition=Q(seen_edits__member=member)),
+            word=FilteredRelation("subscriptions", condition=Q(subscriptions__member=member)),
             has_comment=Exists(own_comment),
         )
         .values_list(
@@ -66,10 +77,6 @@ def stakes_of(user: Any, ideas: Iterable[int]) -> dict[int, Stake]:
             *("seen__seen_at", "edited_at", "word__is_following", "word__changed_at"),
         )
     )
-    return {
-        pk: Stake(pk, author == user.pk, commented, voted_at, level or "", text or "", bool(public), hidden_at, *rest)
-        for pk, author, commented, voted_at, level, text, public, hidden_at, *rest in rows
-    }
 
 
 def vote_to_explain(stakes: dict[int, Stake], counting: Collection[int], *preferred: int) -> Stake | None:

@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from community import families
 from core.epoch import Epoch
+from core.readings import Reading
 from core.statements import Change, Given
 from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Vote, VotesApart
 
@@ -163,16 +164,19 @@ def votes_of(member: Any, ideas: Iterable[Idea]) -> dict[int, int]:
     roots = {idea.canonical_id or idea.pk for idea in ideas}
     if not (roots and member.is_authenticated):
         return {}
-    votes = Vote.objects.filter(Q(idea__in=roots) | Q(idea__canonical__in=roots), member=member).standing()
-    has_own_way = Exists(_set_apart(member).filter(edge__duplicate__canonical=OuterRef("root")))
-    rows = list(
-        votes.annotate(root=Coalesce("idea__canonical", "idea"), has_own_way=has_own_way).values_list(
-            "idea", "root", "has_own_way"
-        )
-    )
+    rows = _standing_votes.ask(member=member.pk, roots=roots)
     divided = {root for _, root, has_own_way in rows if has_own_way}
     parents, apart = _divided(member, divided) if divided else ({}, set())
     return {idea: crown(parents, apart, idea) if has_own_way else root for idea, root, has_own_way in rows}
+
+
+@Reading
+def _standing_votes(member: Any, roots: Any) -> QuerySet[Vote, tuple[Any, ...]]:
+    """The member's votes in the families with these roots: for what, in which, and whether some are set apart there."""
+    votes = Vote.objects.filter(Q(idea__in=roots) | Q(idea__canonical__in=roots), member=member).standing()
+    has_own_way = Exists(_set_apart(member).filter(edge__duplicate__canonical=OuterRef("root")))
+    found = votes.annotate(root=Coalesce("idea__canonical", "idea"), has_own_way=has_own_way)
+    return found.values_list("idea", "root", "has_own_way")
 
 
 def supported_by(member: Any, ideas: Iterable[Idea]) -> set[int]:

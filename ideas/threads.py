@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from accounts.badges import badges_of
-from core.pagination import KeysetPage, cursor_to, keyset_page
+from core.pagination import KeysetPage, cursor_to, first_page, keyset_page, keyset_rows
+from core.readings import GatedReading
 from ideas import tally
 from ideas.answers import Answered, read_answers
 from ideas.links import Links, links_for
@@ -119,7 +120,7 @@ def with_own_vote(ideas: QuerySet[Idea], user: Any) -> QuerySet[Idea]:
 
 def read_family(root: Idea, user: Any) -> Family:
     """The family of a canonical idea, which comes from `with_own_vote`."""
-    edges = list(_edges(root, user))
+    edges = _standing_edges.ask(user, root=root.pk)
     voted = {edge.duplicate_id for edge in edges if edge.has_vote}  # type: ignore[attr-defined]
     voice = Voice(
         parents={edge.duplicate_id: edge.target_id for edge in edges},
@@ -136,7 +137,7 @@ def read_thread(idea: Idea, family: Family, user: Any, cursor: str = "") -> Idea
     """
     merged = family.merged
     below = [] if idea.canonical_id else [edge.duplicate for edge in merged]
-    page = _page_of_comments([idea.pk, *(duplicate.pk for duplicate in below)], user, cursor)
+    page = _page_of_comments([idea, *below], user, cursor)
     badges = badges_of([idea.author_id, *(comment.author_id for comment in page.items)])
     return IdeaThread(
         idea=_entry(idea, user, badges),
@@ -161,18 +162,33 @@ def _comments_on(ideas: list[int], user: Any) -> QuerySet[Comment]:
     return Comment.objects.visible_to(user).filter(idea__in=ideas)
 
 
-def _page_of_comments(ideas: list[int], user: Any, cursor: str) -> KeysetPage[Comment]:
-    comments = _comments_on(ideas, user).select_related("author", "idea", "visibility_by")
-    comments = comments.defer("body", "excerpt", "idea__body", "idea__body_html", "idea__excerpt")
-    return keyset_page(comments, order=COMMENT_ORDER, cursor=cursor, size=COMMENTS_ON_A_PAGE)
+def _shown_comments(user: Any, ideas: list[Any]) -> QuerySet[Comment]:
+    return _comments_on(ideas, user).select_related("author", "visibility_by").defer("body", "excerpt")
 
 
-def _edges(root: Idea, user: Any) -> QuerySet[IdeaMerge]:
+_first_comments = GatedReading(
+    lambda reader, ideas: keyset_rows(_shown_comments(reader, ideas), order=COMMENT_ORDER, size=COMMENTS_ON_A_PAGE)
+)
+
+
+def _page_of_comments(ideas: list[Idea], user: Any, cursor: str) -> KeysetPage[Comment]:
+    by_pk = {idea.pk: idea for idea in ideas}
+    if cursor:
+        comments = _shown_comments(user, list(by_pk))
+        page = keyset_page(comments, order=COMMENT_ORDER, cursor=cursor, size=COMMENTS_ON_A_PAGE)
+    else:
+        page = first_page(_first_comments.ask(user, ideas=by_pk), order=COMMENT_ORDER, size=COMMENTS_ON_A_PAGE)
+    for comment in page.items:
+        comment.idea = by_pk[comment.idea_id]
+    return page
+
+
+def _edges(user: Any, root: Any) -> QuerySet[IdeaMerge]:
     """The edges of the family, each with whether the person sees its duplicate, voted for it, and set votes apart."""
     own_apart = VotesApart.objects.standing().filter(edge=OuterRef("pk"), member=user.pk)
     return (
         IdeaMerge.objects.standing()
-        .filter(duplicate__canonical=root.pk)
+        .filter(duplicate__canonical=root)
         .select_related("duplicate__author", "duplicate__board", "duplicate__status", "merged_by")
         .defer("duplicate__body", "duplicate__body_html")
         .annotate(
@@ -182,6 +198,9 @@ def _edges(root: Idea, user: Any) -> QuerySet[IdeaMerge]:
         )
         .order_by("merged_at", "pk")
     )
+
+
+_standing_edges = GatedReading(_edges)
 
 
 def _has_vote(user: Any, idea: OuterRef) -> Any:

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce, RowNumber
 
 from community import families
+from core.readings import Reading
 from ideas.models import IdeaMerge, Importance, Vote, VotesApart, VoteSentence
 
 VOICES_BELOW_AN_IDEA = 5
@@ -48,7 +49,7 @@ def voices(ideas: Collection[int], edges: Iterable[IdeaMerge], *, is_team: bool)
     needs the idea, as `importance`.
     """
     said = VoteSentence.objects.all()
-    said = _not_apart((said.spoken() if is_team else said.public()).filter(idea__in=list(ideas)), edges)
+    said = _not_apart((said.spoken() if is_team else said.public()).filter(idea__in=ideas), edges)
     position = Window(RowNumber(), partition_by="member", order_by=("-written_at", "-pk"))
     latest = said.annotate(position=position).filter(position=1).values("pk")
     importance = Vote.objects.filter(idea=OuterRef("idea"), member=OuterRef("member")).values("importance")
@@ -57,6 +58,18 @@ def voices(ideas: Collection[int], edges: Iterable[IdeaMerge], *, is_team: bool)
         .select_related("member", "hidden_by")
         .annotate(importance=Subquery(importance))
     )
+
+
+_voices_of = Reading(lambda most, is_team, ideas: voices(ideas, (), is_team=is_team).order_by(*VOICE_ORDER)[:most])
+
+
+def newest_voices(
+    ideas: Collection[int], edges: Collection[IdeaMerge], *, is_team: bool, most: int
+) -> list[VoteSentence]:
+    """The first of these voices; see above."""
+    if not edges:
+        return _voices_of.ask(most, is_team, ideas=ideas)
+    return list(voices(ideas, edges, is_team=is_team).order_by(*VOICE_ORDER)[:most])
 
 
 def importances(ideas: Collection[int], edges: Iterable[IdeaMerge]) -> list[Share]:
@@ -76,13 +89,10 @@ def supporters(ideas: Collection[int], edges: Iterable[IdeaMerge], *, total: int
 
     What is public holds no group of fewer than LEAST_PEOPLE, and none that the rest of the total would tell.
     """
-    votes = _not_apart(Vote.objects.filter(idea__in=list(ideas)).counted(), edges)
-    rows = votes.values_list(
-        Coalesce("member__organisation__segment", Value("")), Coalesce("member__organisation__plan", Value(""))
-    ).annotate(people=Count("member", distinct=True))
+    edges = list(edges)
     segments: Counter[str] = Counter()
     plans: Counter[str] = Counter()
-    for segment, plan, people in rows.order_by():
+    for segment, plan, people in _people(ideas, edges) if edges else _people_of.ask(ideas=ideas):
         segments[segment] += people
         plans[plan] += people
     named = sorted(((name, people) for name, people in segments.items() if name), key=lambda row: (-row[1], row[0]))
@@ -91,6 +101,18 @@ def supporters(ideas: Collection[int], edges: Iterable[IdeaMerge], *, total: int
     others = max(total - sum(people for _name, people in named), 0)
     known = sorted(((name, people) for name, people in plans.items() if name), key=lambda row: (-row[1], row[0]))
     return Supporters(_shares(named), others if named else 0, _shares(known) if is_team else [])
+
+
+def _people(ideas: Any, edges: Iterable[IdeaMerge] = ()) -> Any:
+    """How many people of each segment and plan."""
+    votes = _not_apart(Vote.objects.filter(idea__in=ideas).counted(), edges)
+    rows = votes.values_list(
+        Coalesce("member__organisation__segment", Value("")), Coalesce("member__organisation__plan", Value(""))
+    ).annotate(people=Count("member", distinct=True))
+    return rows.order_by()
+
+
+_people_of = Reading(_people)
 
 
 def told_apart(groups: list[tuple[str, int]], total: int) -> list[tuple[str, int]]:

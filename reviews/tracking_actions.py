@@ -124,7 +124,7 @@ def _build(row: RecurringReview, by: Member, title: str) -> Review:
     """
     policy: Policy | str = SUPPORTERS
     if row.policy:
-        found = Policy.objects.current().of_board(row.board).filter(slug=row.policy).first()
+        found = Policy.objects.current().of_board(row.board_id).filter(slug=row.policy).first()
         if found is None:
             raise NoPolicyError
         policy = found

@@ -56,6 +56,6 @@ class RecurringForm(forms.Form):
             if outside := [member.name for member in owners if member.pk not in readers]:
                 names = ", ".join(outside)
                 self.add_error("owners", _("May not read this board: %(names)s") % {"names": names})
-        if board and policy and not Policy.objects.current().of_board(board).filter(slug=policy).exists():
+        if board and policy and not Policy.objects.current().of_board(board.pk).filter(slug=policy).exists():
             self.add_error("policy", _("This policy is not for this board."))
         return cleaned

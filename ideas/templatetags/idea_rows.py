@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from community.shown import author_of, labels_of
+from community.shown import Label, author_of, labels_of
 from core.fragments import fragment
 from core.templatetags.appearance import ago
 from ideas.ballots import Ballot
@@ -22,8 +22,9 @@ def idea_row(
     merged_count: int = 0,
     rank_url: str = "",
     is_private: bool = False,
+    labels: tuple[Label, ...] | None = None,
 ) -> SafeString:
-    """Draw components/idea_row.html for an idea from `for_list`."""
+    """Draw components/idea_row.html for an idea from `for_list`; `labels` are its tags where they are known already."""
     return fragment(
         "components/idea_row.html",
         {"ago": ago(idea.created_at), "csrf_token": context.get("csrf_token", "")},
@@ -42,7 +43,7 @@ def idea_row(
         status_label=idea.status.name,
         status_kind=idea.status.kind,
         status_colour=idea.status.colour,
-        tags=labels_of(idea),
+        tags=labels_of(idea) if labels is None else labels,
         comment_count=idea.comment_count,
         merged_count=merged_count,
         author=author_of(idea.author),

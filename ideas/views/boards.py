@@ -15,15 +15,20 @@ from taggit.models import Tag
 
 from accounts.kept_forms import to_sign_in
 from accounts.permissions import check_is_not_suspended
+from community.shown import Label
 from community.views.requests import begun, typed
 from core.access import is_restricted
 from core.forms import submit
+from core.pagination import KeysetPage, first_page, keyset_rows
+from core.readings import GatedReading, Reading
 from ideas import budgets, tally
 from ideas.actions import post_idea
 from ideas.ballots import Ballot, ballot
 from ideas.forms import IdeaForm
+from ideas.labels import labels_on
 from ideas.models import Idea, IdeaBoardPage, Status
 from ideas.orders import Order, orders_of, rank_url
+from ideas.querysets import IdeaQuerySet
 
 MOST_TAGS = 20
 
@@ -54,20 +59,18 @@ class Row:
     idea: Idea
     ballot: Ballot
     rank_url: str
+    labels: tuple[Label, ...]
 
 
 @require_safe
 def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
     """The ideas of a board in one of its orders: all of them, or those with a status or a tag."""
-    statuses = list(page.statuses.all())
+    statuses = _statuses.ask(board=page.pk)
     choice = _choice(request, page, statuses)
     order = choice.orders[choice.sort]
-    listed = Idea.objects.visible_to(request.user).listed().filter(board=page.pk)
-    tag_links = _tag_links(choice, listed.tags_used(MOST_TAGS))
-    ideas = listed.filter(status__slug=choice.status) if choice.status else listed
-    ideas = ideas.tagged(choice.tag) if choice.tag else ideas
+    tag_links = _tag_links(choice, _tags_used.ask(request.user, board=page.pk))
     after = request.GET.get("after", "")
-    rows = order.page(_with_merged(ideas.for_list(), request.user), cursor=after)
+    rows = _page_of_ideas(request.user, page, choice, after)
     context = {
         "page": page,
         "is_private": is_restricted(page.path),
@@ -106,6 +109,35 @@ def _choice(request: HttpRequest, page: IdeaBoardPage, statuses: list[Status]) -
     )
 
 
+_statuses = Reading(lambda board: Status.objects.filter(board=board))
+
+
+def _listed(user: Any, board: Any) -> IdeaQuerySet:
+    return Idea.objects.visible_to(user).listed().filter(board=board)
+
+
+_tags_used = GatedReading(lambda reader, board: _listed(reader, board).tags_used(MOST_TAGS))
+
+
+def _shown(ideas: IdeaQuerySet, user: Any) -> QuerySet[Idea]:
+    return _with_merged(ideas.for_list().prefetch_related(None), user)
+
+
+_first_ideas = GatedReading(
+    lambda reader, fields, board: keyset_rows(_shown(_listed(reader, board), reader), order=fields)
+)
+
+
+def _page_of_ideas(user: Any, page: IdeaBoardPage, choice: Choice, after: str) -> KeysetPage[Idea]:
+    order = choice.orders[choice.sort]
+    if not (after or choice.status or choice.tag or order.scoring):
+        return first_page(_first_ideas.ask(user, order.fields, board=page.pk), order=order.fields)
+    ideas = _listed(user, page.pk)
+    ideas = ideas.filter(status__slug=choice.status) if choice.status else ideas
+    ideas = ideas.tagged(choice.tag) if choice.tag else ideas
+    return order.page(_shown(ideas, user), cursor=after)
+
+
 def _with_merged(ideas: QuerySet[Idea], user: Any) -> QuerySet[Idea]:
     """The ideas, each knowing as `merged_count` how many that the person may see were merged into it."""
     merged = Idea.objects.visible_to(user).filter(canonical=OuterRef("pk")).order_by().values("canonical")
@@ -115,12 +147,14 @@ def _with_merged(ideas: QuerySet[Idea], user: Any) -> QuerySet[Idea]:
 
 def _rows(request: HttpRequest, ideas: list[Idea], order: Order) -> list[Row]:
     supported = tally.supported_by(request.user, ideas)
+    labels = labels_on(ideas)
     back = request.get_full_path()
     return [
         Row(
             idea=idea,
             ballot=ballot(request.user, idea, at=idea, is_voted=idea.pk in supported, back=back),
             rank_url=rank_url(idea, order.key),
+            labels=labels[idea.pk],
         )
         for idea in ideas
     ]

@@ -1,8 +1,12 @@
 """Finding the posts that addresses name, through the gate: what a person may not see is not there."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from core.readings import GatedReading
 from ideas.models import Comment, Idea
 from ideas.querysets import visible_for_vote
 from ideas.threads import with_own_vote
@@ -19,15 +23,21 @@ def find_with_canonical(request: HttpRequest, pk: int) -> tuple[Idea, Idea | Non
 
     Both know whether the person's own vote on them stands; see ideas.threads.
     """
-    visible = Idea.objects.visible_to(request.user).select_related("author", "status", "board", "visibility_by")
-    ideas = with_own_vote(visible, request.user)
-    idea = get_object_or_404(ideas, pk=pk)
-    if idea.canonical_id is None:
-        return idea, None
-    canonical = ideas.filter(pk=idea.canonical_id).first()
-    if canonical is None:
+    idea = _find_for_page(request, pk)
+    return idea, None if idea.canonical_id is None else _find_for_page(request, idea.canonical_id)
+
+
+@GatedReading
+def _ideas_for_pages(reader: Any, idea: Any) -> QuerySet[Idea]:
+    visible = Idea.objects.visible_to(reader).filter(pk=idea)
+    return with_own_vote(visible.select_related("author", "status", "board", "visibility_by"), reader)
+
+
+def _find_for_page(request: HttpRequest, pk: int) -> Idea:
+    found = _ideas_for_pages.ask(request.user, idea=pk)
+    if not found:
         raise Http404
-    return idea, canonical
+    return found[0]
 
 
 def find_for_vote(request: HttpRequest, pk: int) -> Idea:

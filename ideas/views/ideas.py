@@ -28,11 +28,11 @@ from ideas.models import Idea
 from ideas.permissions import CHANGE_STATUS, MERGE, PLAN
 from ideas.planning import public_target, read_plan
 from ideas.querysets import MODERATE
-from ideas.related import questions_for
+from ideas.related import first_questions_for
 from ideas.stakes import follows, stakes_of, vote_to_explain
 from ideas.threads import Family, IdeaThread, read_family, read_thread
 from ideas.views.finding import find_idea, find_with_canonical
-from ideas.voices import VOICE_ORDER, VOICES_BELOW_AN_IDEA, importances, supporters, voices
+from ideas.voices import VOICES_BELOW_AN_IDEA, importances, newest_voices, supporters
 
 MOST_QUESTIONS = 8
 
@@ -114,14 +114,14 @@ def _support(request: HttpRequest, idea: Idea, family: Family, *, is_voted: bool
     """What supporters say, whom it would help, and with which questions; of a duplicate, by itself."""
     is_team = request.user.has_perm(PLAN)
     ideas, edges = ([idea.pk], []) if idea.canonical_id else (family.seen(), family.edges)
-    said = list(voices(ideas, edges, is_team=is_team).order_by(*VOICE_ORDER)[: VOICES_BELOW_AN_IDEA + 1])
+    said = newest_voices(ideas, edges, is_team=is_team, most=VOICES_BELOW_AN_IDEA + 1)
     is_counted = not idea.canonical_id and may_see_count(request.user, idea, is_voted=is_voted)
     return {
         "voices": said[:VOICES_BELOW_AN_IDEA],
         "has_more_voices": len(said) > VOICES_BELOW_AN_IDEA,
         "supporters": supporters(ideas, edges, total=idea.supporter_count, is_team=is_team) if is_counted else None,
         "importances": importances(ideas, edges) if is_team else [],
-        "questions": questions_for(ideas, request.user)[:MOST_QUESTIONS],
+        "questions": first_questions_for(ideas, request.user, MOST_QUESTIONS),
     }
 
 

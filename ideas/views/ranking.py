@@ -60,7 +60,7 @@ class Account:
 @require_safe
 def board_policies(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
     """The published policies that rank a board, with earlier versions, for whoever may read the board."""
-    policies = list(Policy.objects.published().of_board(page).prefetch_related("segments"))
+    policies = list(Policy.objects.published().of_board(page.pk).prefetch_related("segments"))
     current = set(Policy.objects.current().values_list("pk", flat=True)) if policies else set()
     orders = {order.scoring.policy_id: order for order in orders_of(page, request.user).values() if order.scoring}
     context = {

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from wagtail import hooks
 from wagtail.models import Page
@@ -14,7 +14,10 @@ from accounts.kept_forms import keep
 from core.access import closed_paths, is_restricted, opens_after_sign_in
 from core.embedding import is_embedded
 from core.forms import typed_texts
+from core.readings import Reading
 from pages.places import page_at
+
+_pages: Reading[Any] = Reading(lambda model, page: apps.get_model(model)._default_manager.filter(pk=page))
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
@@ -60,7 +63,8 @@ def _route(request: HttpRequest, path: str) -> Any:
     if known is None:
         return None
     page, steps = known
+    found = _pages.ask(page.model, page=page.pk)
     try:
-        return get_object_or_404(apps.get_model(page.model), pk=page.pk).route(request, steps)
+        return found[0].route(request, steps) if found else None
     except Http404:
         return None
