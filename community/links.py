@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
 from community.content import Content, Visibility
 from community.models import Answer, Comment, Question
 from community.permissions import is_moderator
+from core.addresses import address
 
 # What a post is called in our addresses and in those of moderation.
 STEMS: dict[type[Content], tuple[str, str]] = {
@@ -40,12 +39,12 @@ def links_for(user: Any, post: Question | Answer | Comment) -> Links:
     may_hide = moderates and post.visibility in (Visibility.VISIBLE, Visibility.HELD)
     accept, unaccept = _accepting(user, post, moderates) if isinstance(post, Answer) else ("", "")
     return Links(
-        edit=reverse(f"community:{stem}-edit", args=[post.pk]) if may_change and not is_deleted else "",
-        delete=reverse(f"community:{stem}-delete", args=[post.pk]) if may_change and not is_deleted else "",
-        history=reverse(f"community:{stem}-history", args=[post.pk]) if post.edited_at else "",
-        hide=reverse("moderation:hide", args=[kind, post.pk]) if may_hide else "",
-        restore=reverse("moderation:restore", args=[kind, post.pk]) if moderates and not post.is_visible else "",
-        merge=reverse("community:question-merge", args=[post.pk]) if moderates and isinstance(post, Question) else "",
+        edit=address(f"community:{stem}-edit", post.pk) if may_change and not is_deleted else "",
+        delete=address(f"community:{stem}-delete", post.pk) if may_change and not is_deleted else "",
+        history=address(f"community:{stem}-history", post.pk) if post.edited_at else "",
+        hide=address("moderation:hide", kind, post.pk) if may_hide else "",
+        restore=address("moderation:restore", kind, post.pk) if moderates and not post.is_visible else "",
+        merge=address("community:question-merge", post.pk) if moderates and isinstance(post, Question) else "",
         accept=accept,
         unaccept=unaccept,
     )
@@ -55,5 +54,5 @@ def _accepting(user: Any, answer: Answer, moderates: bool) -> tuple[str, str]:
     if not (moderates or (user.is_authenticated and answer.question.author_id == user.pk)):
         return "", ""
     if answer.is_accepted:
-        return "", reverse("community:answer-unaccept", args=[answer.pk])
-    return (reverse("community:answer-accept", args=[answer.pk]) if answer.is_visible else ""), ""
+        return "", address("community:answer-unaccept", answer.pk)
+    return (address("community:answer-accept", answer.pk) if answer.is_visible else ""), ""

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, Tag
@@ -32,6 +31,7 @@ from community.querysets import (
     QuestionMergeQuerySet,
     QuestionQuerySet,
 )
+from core.addresses import address
 from core.site_pages import SitePage
 from core.words import WordsField
 
@@ -128,7 +128,7 @@ class Question(index.Indexed, Topic):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("community:question-detail", args=[self.pk, self.slug])
+        return address("community:question-detail", self.pk, self.slug)
 
     @classmethod
     def get_indexed_objects(cls) -> models.QuerySet[Question]:
@@ -180,7 +180,7 @@ class Answer(Content):
 
     def get_absolute_url(self) -> str:
         """The address that leads to the answer on whichever page of its question it stands."""
-        return reverse("community:answer-detail", args=[self.pk])
+        return address("community:answer-detail", self.pk)
 
     @property
     def parent(self) -> Content:
@@ -210,7 +210,7 @@ class Comment(AbstractComment):
 
     def get_absolute_url(self) -> str:
         """The address that leads to the comment on whichever page it stands."""
-        return reverse("community:comment-detail", args=[self.pk])
+        return address("community:comment-detail", self.pk)
 
     @property
     def parent(self) -> Content:

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.urls import reverse
 
 from accounts.badges import badges_of
 from community.content import Visibility
 from community.links import STEMS, Links, links_for
 from community.models import Answer, Comment, Question
+from core.addresses import address
 from core.pagination import KeysetPage, cursor_to, first_page, keyset_page, keyset_rows
 from core.readings import GatedReading
 
@@ -52,7 +52,7 @@ class Entry:
     @property
     def comments_url(self) -> str:
         """Where all comments below the post are, and where another is posted to."""
-        return reverse(f"community:{self.stem}-comment", args=[self.post.pk])
+        return address(f"community:{self.stem}-comment", self.post.pk)
 
     @property
     def further_comments(self) -> int:

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.views import redirect_to_login
-from django.urls import reverse
 from django.utils.functional import Promise
 
 from accounts.permissions import suspended_sentence
+from core.addresses import address
 from core.statements import Given, Statement
 from ideas.errors import IdeaNotVisibleError, VotingClosedError
 from ideas.models import Idea, IdeaBoardPage
@@ -74,7 +74,7 @@ def ballot(user: Any, idea: Idea, *, at: Idea, is_voted: bool, back: str) -> Bal
     return Ballot(
         key=idea.pk,
         label=at.title,
-        action=f"{reverse(name, args=[idea.pk])}?next={quote(here)}",
+        action=f"{address(name, idea.pk)}?next={quote(here)}",
         count=at.supporter_count if is_known else None,
         base=at.family_base_votes if is_known else None,
         is_voted=is_voted,

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from core.pagination import keyset_page
+from core.readings import GatedReading
 from ideas.models import ChangelogEntryPage, ChangelogPage, Idea, ShippedIdea
 
 ON_A_PAGE = 10
@@ -54,7 +55,12 @@ def named_ideas(named: Mapping[Any, Iterable[int]], user: Any) -> dict[Any, list
     return result
 
 
-def entries_on(idea: Idea, user: Any) -> QuerySet[ChangelogEntryPage]:
+@GatedReading
+def _entries(reader: Any, idea: Any) -> QuerySet[ChangelogEntryPage]:
+    rows = ShippedIdea.objects.filter(Q(idea=idea) | Q(idea__canonical=idea))
+    return ChangelogEntryPage.objects.visible_to(reader).filter(pk__in=rows.values("entry")).order_by(*ORDER)
+
+
+def entries_on(idea: Idea, user: Any) -> list[ChangelogEntryPage]:
     """The entries that name the idea or one that was merged into it, as far as the user may read them."""
-    rows = ShippedIdea.objects.filter(Q(idea=idea.pk) | Q(idea__canonical=idea.pk))
-    return ChangelogEntryPage.objects.visible_to(user).filter(pk__in=rows.values("entry")).order_by(*ORDER)
+    return _entries.ask(user, idea=idea.pk)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-
 from community.content import Visibility
+from core.addresses import address
 from ideas.models import Comment, Idea
 from ideas.permissions import CHANGE_STATUS, MERGE, VOTE_ON_BEHALF, may_see_voters
 from ideas.querysets import MODERATE
@@ -41,15 +40,15 @@ def links_for(user: Any, post: Idea | Comment) -> Links:
     knows_voters = isinstance(post, Idea) and may_see_voters(user)
     may_change_status = isinstance(post, Idea) and not is_merged and user.has_perm(CHANGE_STATUS)
     return Links(
-        edit=reverse(f"ideas:{stem}-edit", args=[post.pk]) if may_change else "",
-        delete=reverse(f"ideas:{stem}-delete", args=[post.pk]) if may_change else "",
-        history=reverse(f"ideas:{stem}-history", args=[post.pk]) if post.edited_at else "",
-        hide=reverse("moderation:hide", args=[kind, post.pk]) if may_hide else "",
-        restore=reverse("moderation:restore", args=[kind, post.pk]) if moderates and not post.is_visible else "",
-        merge=reverse("ideas:idea-merge", args=[post.pk]) if may_merge and post.is_visible and not is_merged else "",
-        undo_merge=reverse("ideas:merge-undo", args=[post.pk]) if may_merge and is_merged else "",
-        status=reverse("ideas:idea-status", args=[post.pk]) if may_change_status else "",
-        voters=reverse("ideas:voters", args=[post.pk]) if knows_voters else "",
-        add_vote=reverse("ideas:vote-add", args=[post.pk]) if may_add_vote else "",
-        signals=reverse("ideas:manipulation", args=[post.pk]) if knows_voters else "",
+        edit=address(f"ideas:{stem}-edit", post.pk) if may_change else "",
+        delete=address(f"ideas:{stem}-delete", post.pk) if may_change else "",
+        history=address(f"ideas:{stem}-history", post.pk) if post.edited_at else "",
+        hide=address("moderation:hide", kind, post.pk) if may_hide else "",
+        restore=address("moderation:restore", kind, post.pk) if moderates and not post.is_visible else "",
+        merge=address("ideas:idea-merge", post.pk) if may_merge and post.is_visible and not is_merged else "",
+        undo_merge=address("ideas:merge-undo", post.pk) if may_merge and is_merged else "",
+        status=address("ideas:idea-status", post.pk) if may_change_status else "",
+        voters=address("ideas:voters", post.pk) if knows_voters else "",
+        add_vote=address("ideas:vote-add", post.pk) if may_add_vote else "",
+        signals=address("ideas:manipulation", post.pk) if knows_voters else "",
     )

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.pagination import KeysetPage, Place, keyset_page, place_of
 from ideas.ballots import may_see_order
 from ideas.models import Idea, IdeaBoardPage, IdeaScore, Scoring
@@ -80,4 +80,4 @@ def orders_of(board: IdeaBoardPage, user: Any) -> dict[str, Order]:
 
 def rank_url(idea: Idea, key: str) -> str:
     """Where it says why an idea stands where it does in an order."""
-    return f"{reverse('ideas:idea-rank', args=[idea.pk])}?{urlencode({'sort': key})}"
+    return f"{address('ideas:idea-rank', idea.pk)}?{urlencode({'sort': key})}"

@@ -12,6 +12,7 @@ from accounts.kept_forms import member_required, take
 from community.actions import delete_content, edit_question
 from community.forms import AnswerForm, CommentForm, QuestionEditForm
 from community.permissions import check_can_edit
+from community.shown import labels_on
 from community.threads import read_thread, takes_posts
 from community.views.finding import find_question
 from community.views.posts import confirm_deletion, parents_of, show_history
@@ -38,6 +39,7 @@ def question_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpRespon
         "parents": parents_of(question, is_below=False),
         "address": request.build_absolute_uri(question.get_absolute_url()),
         "thread": thread,
+        "labels": labels_on([question])[question.pk],
         "answer_form": AnswerForm(),
         "comment_form": CommentForm(),
         "takes_posts": takes_posts(question),

@@ -1,6 +1,7 @@
 """How things look: icons, initials and tones of avatars, short forms of large counts."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zlib import crc32
 
 from django import template
@@ -22,6 +23,11 @@ DATED_AFTER = timedelta(days=30)
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; without a label assistive technology passes over it."""
+    return _drawn(name, str(label))
+
+
+@lru_cache(maxsize=1_024, typed=True)
+def _drawn(name: str, label: str) -> SafeString:
     address = f"{static('img/icons.svg')}#{name}"
     if label:
         return format_html('<svg class="c-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
@@ -73,7 +79,12 @@ def ago(moment: datetime) -> str:
     if age < DATED_AFTER:
         weeks = age.days // 7
         return ngettext("%(count)d week ago", "%(count)d weeks ago", weeks) % {"count": weeks}
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return _dated(timezone.localtime(moment).date(), get_language())
+
+
+@lru_cache(maxsize=4_096)
+def _dated(day: date, _language: str) -> str:
+    return date_format(day, "DATE_FORMAT")
 
 
 @register.filter

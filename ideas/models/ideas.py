@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
@@ -27,6 +26,7 @@ from community.content import (
     undetected_index,
 )
 from community.models import Question
+from core.addresses import address
 from core.words import WordsField
 from ideas.models.boards import IdeaBoardPage, Status
 from ideas.querysets import CommentQuerySet, IdeaQuerySet
@@ -149,7 +149,7 @@ class Idea(index.Indexed, Topic):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("ideas:idea-detail", args=[self.pk, self.slug])
+        return address("ideas:idea-detail", self.pk, self.slug)
 
     @classmethod
     def get_indexed_objects(cls) -> models.QuerySet[Idea]:
@@ -216,7 +216,7 @@ class Comment(AbstractComment):
 
     def get_absolute_url(self) -> str:
         """The address that leads to the comment on whichever page it stands."""
-        return reverse("ideas:comment-detail", args=[self.pk])
+        return address("ideas:comment-detail", self.pk)
 
     @property
     def parent(self) -> Content:

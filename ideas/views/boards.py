@@ -15,7 +15,7 @@ from taggit.models import Tag
 
 from accounts.kept_forms import to_sign_in
 from accounts.permissions import check_is_not_suspended
-from community.shown import Label
+from community.shown import Label, labels_on
 from community.views.requests import begun, typed
 from core.access import is_restricted
 from core.forms import submit
@@ -25,7 +25,6 @@ from ideas import budgets, tally
 from ideas.actions import post_idea
 from ideas.ballots import Ballot, ballot
 from ideas.forms import IdeaForm
-from ideas.labels import labels_on
 from ideas.models import Idea, IdeaBoardPage, Status
 from ideas.orders import Order, orders_of, rank_url
 from ideas.querysets import IdeaQuerySet
@@ -87,7 +86,7 @@ def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
         "is_filtered": bool(choice.status or choice.tag),
         "clear_url": choice.address(status="", tag=""),
         "purse": budgets.purse(request.user, page),
-        "rows": _rows(request, rows.items, order),
+        "rows": _rows(request, page, rows.items, order),
         "next_url": rows.next_cursor and choice.address(after=rows.next_cursor),
         "previous_url": rows.previous_cursor and choice.address(after=rows.previous_cursor),
         "is_first": not after,
@@ -120,7 +119,9 @@ _tags_used = GatedReading(lambda reader, board: _listed(reader, board).tags_used
 
 
 def _shown(ideas: IdeaQuerySet, user: Any) -> QuerySet[Idea]:
-    return _with_merged(ideas.for_list().prefetch_related(None), user)
+    """With what a row shows but for the tags and the board, which the page has already."""
+    ideas = ideas.for_list().prefetch_related(None).select_related(None).select_related("author", "status")
+    return _with_merged(ideas, user)
 
 
 _first_ideas = GatedReading(
@@ -145,7 +146,9 @@ def _with_merged(ideas: QuerySet[Idea], user: Any) -> QuerySet[Idea]:
     return ideas.annotate(merged_count=Coalesce(count, 0))
 
 
-def _rows(request: HttpRequest, ideas: list[Idea], order: Order) -> list[Row]:
+def _rows(request: HttpRequest, page: IdeaBoardPage, ideas: list[Idea], order: Order) -> list[Row]:
+    for idea in ideas:
+        idea.board = page
     supported = tally.supported_by(request.user, ideas)
     labels = labels_on(ideas)
     back = request.get_full_path()

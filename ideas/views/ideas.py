@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.kept_forms import member_required, take
 from community.permissions import check_can_edit
+from community.shown import labels_on
 from community.views.posts import confirm_deletion, parents_of, show_history
 from community.views.requests import member_of, typed
 from core.access import is_restricted
@@ -83,6 +84,7 @@ def idea_detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "may_correct": request.user.has_perm(CHANGE_STATUS),
         "plan": read_plan(idea, (edge.duplicate for edge in thread.merged if not canonical), request.user),
         "target_quarter": public_target(idea),
+        "labels": labels_on([idea])[idea.pk],
         "comment_form": CommentForm(),
         "board_url": idea.board.url,
         "is_private": is_restricted(idea.board.path),
