@@ -1,12 +1,10 @@
 """The gate: which posts a person may see. Every path to members' content passes through it (see querysets)."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
 from community.content import Visibility
-from core.statements import Given
 
 
 def may_see(user: Any, *, moderate: str, prefix: str = "") -> Q:
@@ -22,15 +20,3 @@ def may_see(user: Any, *, moderate: str, prefix: str = "") -> Q:
         return Q()
     own = Q(**{f"{prefix}author": user.pk, f"{prefix}visibility__in": (Visibility.HELD, Visibility.HIDDEN)})
     return visible | own
-
-
-@dataclass(frozen=True)
-class AnyMember:
-    """Stands for whoever reads, in the gate of a statement (core.statements): their id comes with each question."""
-
-    may_moderate: bool
-    pk = Given("reader")
-    is_authenticated = True
-
-    def has_perm(self, name: str) -> bool:
-        return self.may_moderate

@@ -11,10 +11,9 @@ from taggit.models import Tag
 from wagtail.query import PageQuerySet
 
 from community.content import Visibility
-from community.gate import AnyMember, may_see
+from community.gate import may_see
 from core.access import closed_paths, readable_page_ids
 from core.readings import Reading
-from core.statements import Given, Statement
 
 if TYPE_CHECKING:
     from ideas.history import AsOf
@@ -41,26 +40,6 @@ def readable_boards(user: Any) -> frozenset[int]:
     from ideas.models import IdeaBoardPage
 
     return readable_page_ids(user, IdeaBoardPage)
-
-
-def visible_for_vote(member: Any, pk: int) -> Idea | None:
-    """The idea as `visible_to` gives it to a member, if it does, with no more than voting for it needs."""
-    if pk > models.BigIntegerField.MAX_BIGINT:
-        return None
-    statement = _for_moderators if member.has_perm(MODERATE) else _for_members
-    found = [idea for idea in statement.ask(idea=pk, reader=member.pk) if idea.board_id in readable_boards(member)]
-    return found[0] if found else None
-
-
-def _for_vote(reader: AnyMember) -> models.QuerySet[Idea]:
-    from ideas.models import Idea
-
-    seen = Idea.objects.filter(may_see(reader, moderate=MODERATE), pk=Given("idea"))
-    return seen.only("canonical", "slug", "board", "visibility")
-
-
-_for_moderators = Statement(lambda: _for_vote(AnyMember(may_moderate=True)))
-_for_members = Statement(lambda: _for_vote(AnyMember(may_moderate=False)))
 
 
 class IdeaQuerySet(models.QuerySet["Idea"]):

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 
 from core.readings import GatedReading
 from ideas.models import Comment, Idea
-from ideas.querysets import visible_for_vote
 from ideas.threads import with_own_vote
 
 
@@ -41,11 +40,25 @@ def _find_for_page(request: HttpRequest, pk: int) -> Idea:
 
 
 def find_for_vote(request: HttpRequest, pk: int) -> Idea:
-    """The same idea for a member, with no more than voting for it needs."""
-    idea = visible_for_vote(request.user, pk)
-    if idea is None or (idea.canonical_id is not None and visible_for_vote(request.user, idea.canonical_id) is None):
-        raise Http404
+    """The same idea, with no more than voting for it needs."""
+    idea = _find_votable(request, pk)
+    if idea.canonical_id is not None:
+        _find_votable(request, idea.canonical_id)
     return idea
+
+
+_votable = GatedReading(
+    lambda reader, idea: (
+        Idea.objects.visible_to(reader).filter(pk=idea).only("canonical", "slug", "board", "visibility")
+    )
+)
+
+
+def _find_votable(request: HttpRequest, pk: int) -> Idea:
+    found = _votable.ask(request.user, idea=pk)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def find_comment(request: HttpRequest, pk: int) -> Comment:

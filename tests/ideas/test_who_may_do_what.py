@@ -9,7 +9,6 @@ from accounts.models import Member
 from community.content import Content, Visibility
 from ideas.actions import cast_vote, merge_idea, post_comment, post_idea, withdraw_vote
 from ideas.models import Idea, IdeaBoardPage, Status
-from ideas.querysets import visible_for_vote
 from tests.ideas.conftest import Reader
 
 PEOPLE = ("visitor", "member", "author", "moderator", "product_manager")
@@ -300,25 +299,3 @@ def test_a_forged_target_is_not_found(reader: Reader, idea: Idea, moderator: Mem
     for pk in (0, 99_999, 10**30):
         assert reader(moderator).get(f"/i/{idea.pk}/merge/{pk}/").status_code == 404
         assert reader(moderator).post(f"/i/{idea.pk}/merge/{pk}/").status_code == 404
-
-
-def test_a_vote_finds_what_the_gate_shows(
-    board: IdeaBoardPage,
-    staff_board: IdeaBoardPage,
-    make_idea: Callable[..., Idea],
-    member: Member,
-    author: Member,
-    moderator: Member,
-    product_manager: Member,
-    administrator: Member,
-) -> None:
-    ideas = [make_idea(f"{place.title} {state}", on=place) for place in (board, staff_board) for state in Visibility]
-    for idea, (_, state) in zip(ideas, product((board, staff_board), Visibility), strict=True):
-        Idea.objects.filter(pk=idea.pk).update(visibility=state)
-    keys = {idea.pk for idea in ideas}
-    for person in (member, author, moderator, product_manager, administrator):
-        person = Member.objects.get(pk=person.pk)
-        seen = set(Idea.objects.visible_to(person).values_list("pk", flat=True)) & keys
-        assert {pk for pk in keys if visible_for_vote(person, pk)} == seen
-        assert seen
-    assert visible_for_vote(member, 0) is None
