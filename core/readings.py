@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 
 from core.access import kind_of
 from core.statements import Given, GivenList, Statement
@@ -33,11 +33,13 @@ class Reading(Generic[Row]):
         self._statement_for = lru_cache(maxsize=KEPT)(self._make_statement)
 
     def ask(self, *shape: Hashable, **values: int | Iterable[int]) -> list[Row]:
-        """What there is of it now; nothing where a list is empty."""
+        """What there is of it now; nothing where a list is empty, or an id is larger than any can be."""
         given: dict[str, Any] = {}
         sizes = []
         for name, value in values.items():
             if isinstance(value, int):
+                if value > BigIntegerField.MAX_BIGINT:
+                    return []
                 given[name] = value
                 sizes.append((name, 0))
                 continue

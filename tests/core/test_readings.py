@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
+from django.test import Client
 
 from accounts import roles
 from accounts.models import Member
@@ -24,6 +25,8 @@ def _visible(reader: Any, questions: Any) -> Any:
 
 visible = GatedReading(_visible)
 named = Reading(lambda members: Member.objects.filter(pk__in=members).order_by("pk").values_list("pk", flat=True))
+
+one = Reading(lambda member: Member.objects.filter(pk=member))
 
 Check = Callable[[], list[list[int]]]
 
@@ -85,3 +88,10 @@ def test_what_django_knows_to_be_nothing_is_nothing(member: Member) -> None:
     nothing = Reading(lambda member: Member.objects.filter(pk=member, pk__in=()))
     assert nothing.ask(member=member.pk) == []
     assert nothing.ask(member=member.pk) == []
+
+
+def test_no_row_has_an_id_that_the_database_can_not_hold(client: Client, question: Question) -> None:
+    for number in (2**63 - 1, 2**63, 10**30):
+        assert one.ask(member=number) == []
+        assert client.get(f"/q/{number}/x/").status_code == 404
+        assert client.get(f"/i/{number}/x/").status_code == 404
