@@ -32,6 +32,7 @@ DEFAULTS = {"rounds": 1}
 KINDS = (Kind.QUESTION, Kind.IDEA)
 # So many documents are made at a time, while no clock runs.
 READY = 2_000
+LOOKED_EVERY = 0.2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,14 +105,20 @@ def _rebuilt(site: Site, url: str) -> Done:
             "0",
         ]
         begun = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, cwd=servers.ROOT, stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
+        with subprocess.Popen(command, env=environment, cwd=servers.ROOT, stdout=subprocess.DEVNULL) as process:
+            while process.poll() is None:
+                memory = max(memory, _peak(process.pid))
+                time.sleep(LOOKED_EVERY)
         seconds += time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise MeasuringError(f"rebuild_search ended with {process.returncode}.")
-        memory = max(memory, used.ru_maxrss / 1024)
     return Done(many / seconds, memory)
+
+
+def _peak(pid: int) -> float:
+    """The most memory that a process has held so far, in MiB. (What wait4 tells counts this process too.)"""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
 
 
 def _bulk_rate() -> float:
