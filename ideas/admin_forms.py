@@ -1,6 +1,7 @@
 """Editing boards, policies and the changelog in the Wagtail admin."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -87,22 +88,43 @@ class PolicyForm(WagtailAdminModelForm):
         self._check_slug(cleaned.get("slug"))
         if not cleaned.get("is_for_all_boards") and "boards" in cleaned and not cleaned["boards"]:
             self.add_error("boards", _("Choose at least one board, or let the policy be for all."))
-        formset = self.formsets.get("segments")
-        if self.errors or formset is None or not formset.is_valid():
+        kept = {name: self._rows(name) for name in ("segments", "plans", "bands")}
+        if self.errors or any(rows is None for rows in kept.values()):
             return cleaned
-        kept = [form.cleaned_data for form in formset.forms if form not in formset.deleted_forms and form.cleaned_data]
-        names = [row["segment"].casefold() for row in kept]
-        if len(set(names)) != len(names):
+        segments, plans, bands = (kept[name] or [] for name in ("segments", "plans", "bands"))
+        if _has_twice(row["segment"].casefold() for row in segments):
             self.add_error(None, _("Each segment can have one multiplier only."))
+        if _has_twice(row["plan"].casefold() for row in plans):
+            self.add_error(None, _("Each plan can have one multiplier only."))
+        begins = [row["least"] for row in bands]
+        if any(one >= other for one, other in pairwise(begins)):
+            self.add_error(None, _("Put the bands in order: each begins with a higher value than the one before."))
         importances = [cleaned[f"{name}_multiplier"] for name in ("critical", "important", "nice", "unsaid")]
-        segments = [cleaned["other_multiplier"], *(row["multiplier"] for row in kept)]
-        supporters = cleaned["supporter_weight"] and max(importances) and max(segments)
-        if not (supporters or cleaned["organisation_weight"] or cleaned["base_weight"]):
+        supporters = cleaned["supporter_weight"] and max(importances) and _most(cleaned["other_multiplier"], segments)
+        of_plans, of_bands = _most(cleaned["other_plan_multiplier"], plans), _most(cleaned["no_band_multiplier"], bands)
+        organisations = cleaned["organisation_weight"] and of_plans and of_bands
+        if not (supporters or organisations or cleaned["base_weight"] or cleaned["question_weight"]):
             self.add_error(None, _("By this policy every idea would have the score 0. Give something a weight."))
         return cleaned
+
+    def _rows(self, name: str) -> list[dict[str, Any]] | None:
+        """What was typed into the rows that stay, in their order; None where something in them is wrong."""
+        formset = self.formsets.get(name)
+        if formset is None or not formset.is_valid():
+            return None
+        return [form.cleaned_data for form in formset.forms if form not in formset.deleted_forms and form.cleaned_data]
 
     def _check_slug(self, slug: str | None) -> None:
         """Versions are made by copying, so that a short name is given once."""
         others = type(self.instance).objects.filter(slug=slug, version=self.instance.version)
         if slug and others.exclude(pk=self.instance.pk).exists():
             self.add_error("slug", _("Another policy has this short name."))
+
+
+def _has_twice(names: Iterable[str]) -> bool:
+    listed = list(names)
+    return len(set(listed)) != len(listed)
+
+
+def _most(others: Any, rows: list[dict[str, Any]]) -> Any:
+    return max([others, *(row["multiplier"] for row in rows)])

@@ -20,6 +20,7 @@ from community.fields import LanguageField, MarkdownField, TagsField, TitleField
 from community.models import Question
 from ideas.errors import EmptyAnswerError, UnknownTrackerError, UntranslatedAnswerError
 from ideas.models import SENTENCE_LENGTH, Idea, Importance, Status, TrackerLink, Vote, VoteEvent
+from ideas.models.policies import MOST_COST
 from ideas.planning import possible_owners
 from ideas.quarters import quarter_choices
 from ideas.stakes import Stake
@@ -166,6 +167,19 @@ class PlanForm(forms.Form):
         self.fields["owner"].queryset = Member.objects.filter(pk__in=owners).order_by("name", "pk")  # type: ignore[attr-defined]
         quarters = quarter_choices(timezone.localdate(), idea.target_quarter)
         self.fields["target_quarter"].choices = quarters  # type: ignore[attr-defined]
+
+
+class CostForm(forms.Form):
+    """What an idea is estimated to cost."""
+
+    cost = forms.IntegerField(
+        label=_("Estimated cost"),
+        required=False,
+        min_value=0,
+        max_value=MOST_COST,
+        help_text=_("A whole number in the unit that your team counts in, such as days. Empty: no estimate."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
 
 
 class TrackerLinkForm(forms.Form):

@@ -23,7 +23,8 @@ from community import families
 from ideas import ledger, tally
 from ideas.errors import UnsettledMomentError
 from ideas.ledger import VoteState
-from ideas.models import Idea, IdeaMerge, Importance, StatusChange, VoteEvent, VotesApart
+from ideas.models import CostEstimate, Idea, IdeaMerge, Importance, StatusChange, VoteEvent, VotesApart
+from ideas.reach import Reach
 
 # No writing transaction lasts this long: what was recorded before has been committed, or never will be.
 SETTLES_AFTER = timedelta(seconds=60)
@@ -46,7 +47,8 @@ class FamilyState:
     """A canonical idea of that moment with all that was merged into it.
 
     `supporters` are those who counted at it, by member; `apart` are those who counted at one of its duplicates.
-    `base_votes` are the family's votes from before, as they are known now.
+    `base_votes` are the family's votes from before, as they are known now. `questions` ask for it (ideas.reach), and
+    `cost` is what the team estimated then for the canonical idea.
     """
 
     idea: int
@@ -57,6 +59,8 @@ class FamilyState:
     base_votes: int
     supporters: Mapping[int, Supporter]
     apart: Mapping[int, Mapping[int, Supporter]] = field(default_factory=dict)
+    questions: tuple[int, ...] = ()
+    cost: int | None = None
 
     @property
     def supporter_count(self) -> int:
@@ -98,6 +102,7 @@ class AsOf:
             raise UnsettledMomentError
         self.ideas = ideas
         self.moment = moment
+        self.reach = Reach(moment)
         edges = IdeaMerge.objects.filter(recorded_at__lte=moment).exclude(undone_at__lte=moment)
         self.parents: dict[int, int] = dict(edges.values_list("duplicate_id", "target_id"))
         self._below: dict[int, list[int]] = defaultdict(list)
@@ -202,6 +207,7 @@ class AsOf:
         """The families of some of the rows that `chunks` gives."""
         ideas, bases = self._families_of(rows)
         counted = self._counted([pk for family in ideas.values() for pk in family])
+        questions, costs = self.questions(rows), self.costs(rows)
         for pk, row in rows.items():
             there = {each: counted[each] for each in ideas[pk] if each in counted}
             yield FamilyState(
@@ -213,7 +219,19 @@ class AsOf:
                 base_votes=bases[pk],
                 supporters=there.pop(pk, {}),
                 apart=there,
+                questions=questions.get(pk, ()),
+                cost=costs.get(pk),
             )
+
+    def questions(self, rows: Mapping[int, dict[str, Any]]) -> dict[int, tuple[int, ...]]:
+        """The questions that ask for each of these families, as far as any do."""
+        ideas = {pk: (pk, *self._below.get(pk, ())) for pk in rows}
+        return self.reach.asking(ideas, {pk: row["board_id"] for pk, row in rows.items()})
+
+    def costs(self, rows: Collection[int]) -> dict[int, int]:
+        """What these ideas were estimated to cost, as far as they were."""
+        lines = CostEstimate.objects.filter(idea__in=list(rows), recorded_at__lte=self.moment).order_by("pk")
+        return {idea: cost for idea, cost in dict(lines.values_list("idea", "cost")).items() if cost is not None}
 
     def _count(self, ideas: list[int]) -> dict[int, int]:
         """How many counted at each of these ideas that somebody counted at."""

@@ -12,6 +12,7 @@ from accounts.models import Member
 from ideas.models import Idea, IdeaMerge, PrivateNote, StatusChange, TrackerLink, VoteSentence
 from ideas.signals import (
     answer_corrected,
+    cost_estimated,
     idea_merge_undone,
     idea_placed,
     idea_planned,
@@ -32,6 +33,7 @@ MERGE_UNDONE = "ideas.undo_merge"
 STATUS_CHANGED = "ideas.change_status"
 ANSWER_CORRECTED = "ideas.correct_answer"
 PLANNED = "ideas.plan"
+COST_ESTIMATED = "ideas.estimate_cost"
 PLACED = "ideas.place_on_roadmap"
 TAGGED = "ideas.tag"
 LINKED = "ideas.link_tracker"
@@ -70,6 +72,11 @@ def record_correction(change: StatusChange, by: Member, **kwargs: Any) -> None:
 def record_plan(idea: Idea, by: Member, changed: list[str], **kwargs: Any) -> None:
     values = {"owner": idea.owner_id, "target_quarter": idea.target_quarter}
     log(instance=idea, action=PLANNED, user=by, data={name: values[name] for name in changed})
+
+
+@receiver(cost_estimated)
+def record_cost(idea: Idea, by: Member, cost: int | None, **kwargs: Any) -> None:
+    log(instance=idea, action=COST_ESTIMATED, user=by, data={"cost": cost})
 
 
 @receiver(idea_placed)

@@ -14,6 +14,8 @@ MERGE = "ideas.merge_idea"
 CHANGE_STATUS = "ideas.change_idea_status"
 PLAN = TEAM
 CHANGE_POLICY = "ideas.change_policy"
+# The reviews app grants it, for amounts show in reviews first of all.
+AMOUNTS = "reviews.view_amounts"
 VOTE_ON_BEHALF = "ideas.vote_on_behalf"
 
 
@@ -49,6 +51,11 @@ def check_can_vote_for_others(user: Any, idea: Idea) -> None:
         raise ForbiddenError(_("Only moderators can add votes for customers."))
     if not Idea.objects.visible_to(user).filter(pk=idea.pk).exists():
         raise ForbiddenError(_("You can add votes only to ideas that you may see."))
+
+
+def may_see_amounts(user: Any) -> bool:
+    """What organisations are worth, and what follows from it."""
+    return bool(user.has_perm(AMOUNTS))
 
 
 def may_see_voters(user: Any) -> bool:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Member
 from core.audience import readers_of
-from ideas.models import Idea, IdeaBoardPage, PrivateNote, Status, TrackerLink
+from ideas.models import CostEstimate, Idea, IdeaBoardPage, PrivateNote, Status, TrackerLink
 from ideas.permissions import PLAN
 from ideas.quarters import quarter_label
 
@@ -21,11 +21,13 @@ UNFINISHED = (Status.Kind.OPEN, Status.Kind.PLANNED, Status.Kind.STARTED)
 
 @dataclass(frozen=True)
 class Plan:
-    """An idea's owner and target quarter; links and notes on it and on what was merged into it, notes newest first."""
+    """An idea's owner, target quarter and estimated cost; links and notes on it and on what was merged into it, the
+    newest notes first."""
 
     idea: Idea
     owner: Member | None
     target_quarter: str
+    estimate: CostEstimate | None
     links: list[TrackerLink]
     notes: list[PrivateNote]
 
@@ -60,9 +62,21 @@ def read_plan(idea: Idea, merged: Iterable[Idea], user: Any) -> Plan | None:
         idea=idea,
         owner=idea.owner,
         target_quarter=quarter_label(idea.target_quarter) if idea.target_quarter else "",
+        estimate=latest_estimate(idea),
         links=list(links.defer(*texts)),
         notes=list(notes.defer(*texts)),
     )
+
+
+def latest_estimate(idea: Idea) -> CostEstimate | None:
+    """What the team estimates that an idea costs now; None where nobody said, or it was taken back."""
+    line = idea.cost_estimates.select_related("estimated_by").order_by("pk").last()
+    return line if line is not None and line.cost is not None else None
+
+
+def estimated_cost(idea: Idea) -> int | None:
+    line = latest_estimate(idea)
+    return None if line is None else line.cost
 
 
 def public_target(idea: Idea) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         IdeaBoardPage,
         Policy,
         PrivateNote,
+        RelatedQuestion,
         Scoring,
         StatusChange,
         TrackerLink,
@@ -167,6 +168,15 @@ class IdeaMergeQuerySet(models.QuerySet[Any]):
         family = Q(pk=root.pk) | Q(canonical=root.pk)
         ideas = type(root).objects.filter(family).values("pk")
         return self.filter(Q(duplicate__in=ideas) | Q(target__in=ideas))
+
+
+class RelatedQuestionQuerySet(models.QuerySet["RelatedQuestion"]):
+    def standing(self) -> RelatedQuestionQuerySet:
+        return self.filter(removed_at=None)
+
+    def as_of(self, moment: datetime) -> RelatedQuestionQuerySet:
+        """Those that stood at a moment."""
+        return self.filter(added_at__lte=moment).exclude(removed_at__lte=moment)
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -21,9 +21,9 @@ from ideas import tally
 from ideas.models import Comment, Idea, Importance, Policy, Scoring
 from ideas.models.policies import MILLION, points
 from ideas.orders import Order
-from ideas.permissions import PLAN
+from ideas.permissions import PLAN, may_see_amounts
 from ideas.rebuild import TRENDING_TOLERANCE
-from ideas.scoring import OTHERS, Arithmetic, Formula, Part
+from ideas.scoring import OTHERS, Arithmetic, Formula, OrganisationPart, Part
 
 # Counts of fewer people than this, by segment or importance, are for the team alone.
 FEWEST = 5
@@ -71,6 +71,8 @@ class Reason:
 
 def reason_for(order: Order, idea: Idea, user: Any) -> Reason:
     """Why a canonical idea stands where it does in an order that its board offers to the person."""
+    if order.scoring:
+        prefetch_related_objects([order.scoring.policy], "segments", "plans", "bands")
     ideas = Idea.objects.visible_to(user).listed().filter(board=idea.board_id).select_related("board")
     place = order.place(idea, ideas)
     return Reason(
@@ -220,11 +222,7 @@ def _sum_of_policy(scoring: Scoring, idea: Idea, user: Any) -> Sum:
         sentence = _("This idea was not on the board by itself at that moment. The next ranking takes it in.")
         return Sum(rule=rule, lines=[], total=None, note=sentence)
     found = Formula.of(policy).arithmetic(family, scoring.moment)
-    if _is_for_team(policy, user) and any(part.supporters < FEWEST for part in found.parts):
-        note = _(
-            "What they count for follows from their segments and from how important the idea is to them. Here some of "
-            "these groups are smaller than five people, so only the team sees the amounts."
-        )
+    if note := _withheld(policy, found, user):
         people = sum(part.supporters for part in found.parts)
         return Sum(rule=rule, lines=[Line(_("Supporters"), _number(people))], total=None, note=note)
     return Sum(
@@ -235,9 +233,37 @@ def _sum_of_policy(scoring: Scoring, idea: Idea, user: Any) -> Sum:
     )
 
 
+def _withheld(policy: Policy, found: Arithmetic, user: Any) -> str:
+    """Why this person is not told how a score comes about; empty where they are."""
+    if not may_see_amounts(user) and policy.weighs_worth and found.organisations:
+        return _(
+            "What organisations are worth counts in this order, so only people who may know that see how the score "
+            "comes about."
+        )
+    if user.has_perm(PLAN):
+        return ""
+    if policy.halving_cost:
+        return _("What an idea is estimated to cost counts in this order, so only the team sees the amounts.")
+    weighs = policy.weighs_importance or policy.weighs_segments
+    if weighs and any(part.supporters < FEWEST for part in found.parts):
+        return _(
+            "What they count for follows from their segments and from how important the idea is to them. Here some of "
+            "these groups are smaller than five people, so only the team sees the amounts."
+        )
+    if policy.weighs_plans and any(part.organisations < FEWEST for part in found.organisation_parts):
+        return _(
+            "What their organisations count for follows from their plans. Here fewer than five have the same plan, so "
+            "only the team sees the amounts."
+        )
+    return ""
+
+
 def _is_for_team(policy: Policy, user: Any) -> bool:
-    """Whether scores of the policy could tell this person of so few people that only the team may know."""
-    return (policy.weighs_importance or policy.weighs_segments) and not user.has_perm(PLAN)
+    """Whether scores of the policy could tell this person what only the team, or part of it, may know."""
+    if policy.weighs_worth and not may_see_amounts(user):
+        return True
+    tells = policy.weighs_importance or policy.weighs_segments or policy.weighs_plans or policy.halving_cost
+    return bool(tells) and not user.has_perm(PLAN)
 
 
 def _line_of(policy: Policy, part: Part) -> Line:
@@ -258,14 +284,39 @@ def _line_of(policy: Policy, part: Part) -> Line:
 
 
 def _added(policy: Policy, found: Arithmetic) -> list[Line]:
-    lines = []
+    lines: list[Line] = []
     if policy.organisation_weight:
-        how = f"{_number(found.organisations)} × {_number(policy.organisation_weight)}"
-        lines.append(Line(_("Organisations"), how, _number(points(found.organisations_millionths))))
+        parts = found.organisation_parts or [OrganisationPart(OTHERS, None, 0, Decimal(1), Decimal(1), 0)]
+        lines.extend(_line_of_organisations(policy, part) for part in parts)
     if policy.base_weight:
         how = f"{_number(found.base_votes)} × {_number(policy.base_weight)}"
         lines.append(Line(_("Votes from before"), how, _number(points(found.base_millionths))))
+    if policy.question_weight:
+        how = f"{_number(found.questions)} × {_number(policy.question_weight)}"
+        lines.append(Line(_("Questions that ask for it"), how, _number(points(found.question_millionths))))
+    if policy.halving_cost and found.cost is not None:
+        how = f"÷ (1 + {_number(found.cost)} ÷ {_number(policy.halving_cost)})"
+        lines.append(Line(_("Cost"), how, _number(points(found.cost_millionths))))
     return lines
+
+
+def _line_of_organisations(policy: Policy, part: OrganisationPart) -> Line:
+    names = organisation_names(policy.weighs_plans, policy.weighs_worth, part.plan, part.band)
+    what = _("Organisations: %(names)s") % {"names": ", ".join(names)} if names else _("Organisations")
+    factors = [policy.organisation_weight, part.plan_multiplier, part.worth_multiplier]
+    shown = [_number(factor) for factor in factors[:1] + [factor for factor in factors[1:] if factor != 1]]
+    return Line(what, " × ".join([_number(part.organisations), *shown]), _number(points(part.millionths)))
+
+
+def organisation_names(weighs_plans: bool, weighs_worth: bool, plan: str, band: int | None) -> list[str]:
+    """What tells some organisations from the others that a policy weighs."""
+    names = []
+    if weighs_plans:
+        names.append(_("all other plans") if plan == OTHERS else plan)
+    if weighs_worth:
+        worth = _("worth from %(value)s") % {"value": _number(Decimal(band) / 100)} if band is not None else ""
+        names.append(worth or _("worth less, or not known"))
+    return names
 
 
 def _family(idea: Idea) -> dict[int, Idea]:

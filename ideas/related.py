@@ -16,7 +16,7 @@ from ideas.models import Idea, RelatedQuestion
 
 def questions_for(ideas: Any, user: Any) -> QuerySet[Question]:
     """The visible questions that any of these ideas would help with, those with most answers first."""
-    tied = RelatedQuestion.objects.filter(idea__in=ideas).values("question")
+    tied = RelatedQuestion.objects.standing().filter(idea__in=ideas).values("question")
     visible = Question.objects.visible_to(user).filter(visibility=Visibility.VISIBLE, pk__in=tied)
     return visible.select_related("forum").defer("body", "body_html").order_by("-answer_count", "-pk")
 
@@ -34,6 +34,6 @@ def ideas_for(question: Question, user: Any) -> QuerySet[Idea]:
 
     A duplicate that the person may not see leads nowhere.
     """
-    tied = RelatedQuestion.objects.filter(question=question.pk).values("idea")
+    tied = RelatedQuestion.objects.standing().filter(question=question.pk).values("idea")
     roots = Idea.objects.visible_to(user).filter(pk__in=tied).values_list(Coalesce("canonical_id", "pk"))
     return Idea.objects.visible_to(user).listed().filter(pk__in=roots).for_list().openly_supported_first()

@@ -15,6 +15,7 @@ status_changed = Signal()  # change, by
 answer_corrected = Signal()  # change, by
 idea_planned = Signal()  # idea, by, changed (names of fields)
 idea_placed = Signal()  # idea, by, neighbour, is_before
+cost_estimated = Signal()  # idea, by, cost (None where an estimate was taken back)
 tracker_linked = Signal()  # link, by
 tracker_unlinked = Signal()  # link, by
 note_written = Signal()  # note, by

@@ -48,12 +48,17 @@ class Standings:
 
     def __iter__(self) -> Iterator[Standing]:
         scores, people = self._counted()
+        formula = self.formula
         for rows in self.as_of.chunks():
+            questions = self.as_of.questions(rows) if formula.question else {}
+            costs = self.as_of.costs(rows) if formula.halving_cost else {}
             for pk in rows:
-                scores[pk] += self.formula.base_millionths(rows[pk]["base_votes"])
+                scores[pk] += formula.base_millionths(rows[pk]["base_votes"])
+                scores[pk] += formula.question_millionths(len(questions.get(pk, ())))
+                scores[pk] = formula.divided(scores[pk], costs.get(pk))
             merged = {pk: row for pk, row in rows.items() if self.as_of.has_duplicates(pk)}
             for family in self.as_of.states(merged) if merged else ():
-                scores[family.idea] = self.formula.score(family, self.as_of.moment)
+                scores[family.idea] = formula.score(family, self.as_of.moment)
                 people[family.idea] = family.supporter_count
             for pk, row in rows.items():
                 yield Standing(pk, row["board_id"], row["status_then"], scores[pk], people[pk])
@@ -75,8 +80,8 @@ class Standings:
             people[idea] += (supporter is not None) - len(casts)
             scores[idea] += (self._weight(supporter) if supporter else 0) - sum(map(self._weight, casts))
         if formula.organisation:
-            for idea, count in self._organisations(unsimple):
-                scores[idea] += formula.organisations_millionths(count)
+            for idea, millionths in self._organisations(unsimple):
+                scores[idea] += millionths
         return scores, people
 
     def _lines(self) -> QuerySet[VoteEvent]:
@@ -93,18 +98,25 @@ class Standings:
         return found
 
     def _organisations(self, unsimple: list[int]) -> Iterator[tuple[int, int]]:
-        """How many different organisations were behind each idea."""
-        stories = set(unsimple)
-        counted = self._lines().exclude(organisation=None).values_list("idea")
-        for idea, count in counted.annotate(Count("organisation", distinct=True)).iterator(chunk_size=5_000):
-            if idea not in stories:
-                yield idea, count
+        """What the different organisations behind each idea count."""
+        stories, formula, moment = set(unsimple), self.formula, self.as_of.moment
+        named = self._lines().exclude(organisation=None)
+        if formula.weighs_organisations:
+            pairs = named.values_list("idea", "organisation").distinct()
+            for idea, organisation in pairs.iterator(chunk_size=5_000):
+                if idea not in stories:
+                    yield idea, formula.organisations_millionths([organisation], moment)
+        else:
+            counted = named.values_list("idea").annotate(Count("organisation", distinct=True))
+            for idea, count in counted.iterator(chunk_size=5_000):
+                if idea not in stories:
+                    yield idea, formula.organisation_count_millionths(count)
         found: dict[int, set[int]] = defaultdict(set)
         for start in range(0, len(unsimple), BATCH):
             for vote in self.as_of.votes_on(unsimple[start : start + BATCH]):
                 if vote.supporter and vote.supporter.organisation:
                     found[vote.idea].add(vote.supporter.organisation)
-        yield from ((idea, len(there)) for idea, there in found.items())
+        yield from ((idea, formula.organisations_millionths(there, moment)) for idea, there in found.items())
 
     def _grouped(self) -> Iterator[tuple[int, str, str, int, int, int]]:
         """Lines of equal weight: (idea, segment, importance, days, how many cast a vote, how many did not)."""

@@ -15,6 +15,7 @@ urlpatterns = [
     path("i/<int:pk>/answers/<int:change>/", views.answer_history, name="answer-history"),
     path("i/<int:pk>/answers/<int:change>/correct/", views.answer_correct, name="answer-correct"),
     path("i/<int:pk>/plan/", views.idea_plan, name="idea-plan"),
+    path("i/<int:pk>/plan/cost/", views.cost_change, name="cost-change"),
     path("i/<int:pk>/plan/links/", views.link_add, name="link-add"),
     path("i/<int:pk>/plan/links/<int:link>/remove/", views.link_remove, name="link-remove"),
     path("i/<int:pk>/plan/notes/", views.note_add, name="note-add"),

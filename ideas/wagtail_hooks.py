@@ -17,6 +17,7 @@ from ideas.admin_views import ICON, ChangeView, IdeasView
 from ideas.choosers import IdeaChooserViewSet, idea_chooser
 from ideas.log import (
     ANSWER_CORRECTED,
+    COST_ESTIMATED,
     LINKED,
     MERGE_UNDONE,
     MERGED,
@@ -160,6 +161,7 @@ def log_of_ideas(actions: LogActionRegistry) -> None:
     actions.register_action(PLACED)(PlaceFormatter)
     actions.register_action(TAGGED)(TagsFormatter)
     for action, label, message in (
+        (COST_ESTIMATED, _("Estimate what an idea costs"), _("Cost estimated")),
         (LINKED, _("Link an idea to the tracker"), _("Linked to the tracker")),
         (UNLINKED, _("Remove a link to the tracker"), _("Link to the tracker removed")),
         (NOTE_WRITTEN, _("Write a private note"), _("Private note written")),

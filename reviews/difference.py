@@ -2,8 +2,8 @@
 
 An idea's score is computed again and again while one thing after the other is set to what it was in the later review,
 in the order of Cause. What each step changes is that cause's amount, so the amounts add up to the change, to the
-millionth. Votes, merges and exclusions come from the ledgers as of both cut-offs; policies, segments and votes from
-before are those that the two snapshots keep.
+millionth. Votes, merges, exclusions, the worth of organisations and estimates come from the ledgers as of both
+cut-offs; policies, segments, votes from before and how many questions count are those that the two snapshots keep.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from accounts.organisations import worths_as_of
 from ideas.history import AsOf, FamilyState, Supporter, VoteThen, together
 from ideas.models import Idea
 from ideas.models.policies import MILLION
@@ -33,6 +34,7 @@ class Cause(StrEnum):
 
     POLICY = "policy"
     ORGANISATIONS = "organisations"
+    WORTH = "organisations' worth"
     TIME = "time"
     MERGES = "merges"
     EXCLUSIONS = "exclusions"
@@ -40,6 +42,8 @@ class Cause(StrEnum):
     NEW_VOTES = "new votes"
     CHANGED_VOTES = "changed votes"
     BASE_VOTES = "votes from before"
+    QUESTIONS = "questions"
+    COST = "cost"
 
 
 class Step(NamedTuple):
@@ -58,6 +62,7 @@ class Row(NamedTuple):
     base_votes: int
     title: str
     path: str
+    questions: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,10 @@ class Side:
         data = snapshot.data
         unit = MILLION if snapshot.is_first_format else 1
         rows = {
-            idea["id"]: Row(idea["rank"], idea["score"] * unit, idea["base_votes"], idea["title"], idea["path"])
+            idea["id"]: Row(
+                *(idea["rank"], idea["score"] * unit, idea["base_votes"], idea["title"], idea["path"]),
+                questions=idea.get("questions"),
+            )
             for idea in snapshot.facts()
         }
         return cls(
@@ -200,6 +208,8 @@ class _State:
     is_root: bool
     votes: Votes
     base_votes: int
+    questions: int
+    cost: int | None
 
 
 class _Replay:
@@ -217,10 +227,15 @@ class _Replay:
         self.votes_now = _by_idea(self.as_of_now.votes_on(everything))
         known = segments_now() | dict(after.segments)
         segments = known | dict(before.segments), known
+        worths = worths_as_of(before.cut_off), worths_as_of(after.cut_off)
         self.formulas = (
-            before.rule.formula(segments[0]),
-            after.rule.formula(segments[0]),
-            after.rule.formula(segments[1]),
+            before.rule.formula(segments[0], worths[0]),
+            after.rule.formula(segments[0], worths[0]),
+            after.rule.formula(segments[1], worths[0]),
+            after.rule.formula(segments[1], worths[1]),
+        )
+        self.asked_then = self.as_of_then.reach.asking(
+            {pk: family.ideas for pk, family in self.now.items()}, {pk: family.board for pk, family in self.now.items()}
         )
 
     def scores(self, idea: int) -> Scores:
@@ -236,6 +251,8 @@ class _Replay:
             is_root=then is not None,
             votes=_counted(old),
             base_votes=self._base(idea, then, self.before),
+            questions=self._questions(idea, then, self.before),
+            cost=then.cost if then else None,
         )
         first = last = _score(idea, state)
         steps = []
@@ -258,11 +275,14 @@ class _Replay:
         yield Cause.POLICY, 0
         state.formula = self.formulas[2]
         yield Cause.ORGANISATIONS, 0
+        state.formula = self.formulas[3]
+        yield Cause.WORTH, 0
         state.moment = self.after.cut_off
         yield Cause.TIME, 0
         joined, gone = _ideas(now) - _ideas(then), _ideas(then) - _ideas(now)
         state.as_of, state.is_root = self.as_of_now, now is not None
         state.base_votes += sum(self.bases[pk] for pk in joined) - sum(self.bases[pk] for pk in gone)
+        state.questions += len(self.asked_then.get(idea, ())) - (len(then.questions) if then else 0)
         yield Cause.MERGES, len((joined | gone) - {idea})
         votes, after = dict(state.votes), _counted(new)
         excluded = [key for key in votes if key not in after and new[key].is_excluded]
@@ -276,6 +296,11 @@ class _Replay:
         base = self._base(idea, now, self.after)
         difference, state.base_votes = base - state.base_votes, base
         yield Cause.BASE_VOTES, abs(difference)
+        questions = self._questions(idea, now, self.after)
+        difference, state.questions = questions - state.questions, questions
+        yield Cause.QUESTIONS, abs(difference)
+        state.cost = now.cost if now else None
+        yield Cause.COST, 0
 
     @staticmethod
     def _move(
@@ -291,6 +316,12 @@ class _Replay:
         if family is None:
             return 0
         return side.rows[idea].base_votes if idea in side.rows else family.base_votes
+
+    def _questions(self, idea: int, family: FamilyState | None, side: Side) -> int:
+        if family is None:
+            return 0
+        kept = side.rows[idea].questions if idea in side.rows else None
+        return len(family.questions) if kept is None else kept
 
 
 def _by_idea(votes: Iterable[VoteThen]) -> dict[int, dict[tuple[int, int], VoteThen]]:
@@ -324,5 +355,8 @@ def _score(idea: int, state: _State) -> int:
         ideas=(idea,),
         base_votes=state.base_votes,
         supporters=supporters,
+        # Only how many there are matters.
+        questions=(0,) * state.questions,
+        cost=state.cost,
     )
     return state.formula.score(family, state.moment)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import Member, Organisation
+from accounts.organisations import worths_as_of
 from community.content import Visibility
 from community.models import Question
 from ideas.history import AsOf, FamilyState, VoteThen
@@ -35,18 +36,21 @@ NEW_ACCOUNT = timedelta(days=7)
 DAY = timedelta(days=1)
 VALUE_METHOD = (
     "The yearly value of each organisation that at least one supporter belonged to when they voted, each organisation "
-    "once, as it was known when the review was published."
+    "once, as the ledger of organisations knew it at the cut-off."
 )
 
 
 @dataclass(frozen=True)
 class Customer:
-    """What an organisation was when the review was published; its value in cents, None where it is not known."""
+    """What an organisation was: name and segment when the review was published, plan and value at its cut-off.
+
+    The value is in cents, None where it is not known.
+    """
 
     name: str
     plan: str
-    segment: str
     value: int | None
+    segment: str
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ class Gatherer:
         return found
 
     def _questions(self, root_of: Mapping[int, int]) -> dict[int, list[Question]]:
-        ties = RelatedQuestion.objects.filter(idea__in=list(root_of), added_at__lte=self.cut_off)
+        ties = RelatedQuestion.objects.as_of(self.cut_off).filter(idea__in=list(root_of))
         pairs = {(root_of[idea], question) for idea, question in ties.values_list("idea", "question")}
         visible = Question.objects.visible_to(self.reader).filter(visibility=Visibility.VISIBLE)
         rows = visible.select_related("accepted_answer__author").in_bulk({question for _root, question in pairs})
@@ -180,6 +184,7 @@ class Gatherer:
             "signals": _signals(idea, batch, organisations),
             "interpretation": self._interpretation(batch.interpretations.get(idea)),
             "answers": [self._answer(line) for line in batch.changes.get(idea, ())],
+            "asked": list(family.questions),
         }
 
     def _value(self, organisations: Iterable[int]) -> dict[str, int]:
@@ -232,13 +237,11 @@ def counted(counts: Counter[str]) -> list[list[Any]]:
     return sorted(([name, count] for name, count in counts.items() if count), key=lambda row: (-row[1], row[0]))
 
 
-def read_customers() -> dict[int, Customer]:
-    """All organisations as they are now."""
-    rows = Organisation.objects.values_list("pk", "name", "plan", "segment", "yearly_value")
-    return {
-        pk: Customer(name, plan, segment.strip(), None if value is None else int(value * 100))
-        for pk, name, plan, segment, value in rows.iterator()
-    }
+def read_customers(cut_off: datetime) -> dict[int, Customer]:
+    """All organisations."""
+    worths = worths_as_of(cut_off)
+    rows = Organisation.objects.values_list("pk", "name", "segment").iterator()
+    return {pk: Customer(name, *worths[pk], segment.strip()) for pk, name, segment in rows if pk in worths}
 
 
 def _votes(as_of: AsOf, families: Mapping[int, FamilyState]) -> dict[int, list[VoteThen]]:

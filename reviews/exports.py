@@ -45,8 +45,10 @@ COLUMNS = [
     "cut_off",
     "content_hash",
 ]
+# What format 3 has besides, before what is the same in every line.
+SINCE_3 = ["questions", "cost"]
 WRITTEN = ("title", "board", "status", "theme", "tags", "author", "merged_ideas", "text", "review_title", "policy")
-TO_GUARD = [COLUMNS.index(name) for name in (*WRITTEN, "score", "value", "previous_score")]
+TO_GUARD = (*WRITTEN, "score", "value", "previous_score")
 ROWS_AT_ONCE = 500
 
 
@@ -55,7 +57,15 @@ def as_csv(snapshot: ReviewSnapshot, access: Access) -> Iterator[bytes]:
     if snapshot.is_first_format:
         yield first_format.as_csv(snapshot)
         return
-    yield from written([COLUMNS], map(_guarded_row, rows(snapshot, access)))
+    header = columns(snapshot)
+    places = [header.index(name) for name in TO_GUARD]
+    yield from written([header], (_guarded_row(row, places) for row in rows(snapshot, access)))
+
+
+def columns(snapshot: ReviewSnapshot) -> list[str]:
+    """The columns that the format of this review has."""
+    begins = COLUMNS.index("review_id")
+    return [*COLUMNS[:begins], *SINCE_3, *COLUMNS[begins:]] if snapshot.data["format_version"] >= 3 else COLUMNS
 
 
 def written(header: list[list[str]], lines: Iterable[Iterable[Any]]) -> Iterator[bytes]:
@@ -85,6 +95,7 @@ def rows(snapshot: ReviewSnapshot, access: Access) -> Iterator[list[Any]]:
         review["cut_off"],
         snapshot.content_hash,
     ]
+    is_third = data["format_version"] >= 3
     for idea in snapshot.facts():
         facts = shown_facts(idea, access)
         previous = facts["previous"] or {}
@@ -110,6 +121,7 @@ def rows(snapshot: ReviewSnapshot, access: Access) -> Iterator[list[Any]]:
             facts["created_at"],
             "; ".join([f"#{other['id']} {other['title']}" for other in facts["merged"]]),
             facts["text"],
+            *((facts["questions"], facts["cost"]) if is_third else ()),
             *last,
         ]
 
@@ -126,9 +138,9 @@ def amount(cents: int | None) -> Decimal | None:
     return None if cents is None else Decimal(cents).scaleb(-2)
 
 
-def _guarded_row(row: list[Any]) -> list[Any]:
+def _guarded_row(row: list[Any], places: list[int]) -> list[Any]:
     """The row, with what people wrote and what has decimals as `guarded` makes it; nothing else can need that."""
-    for place in TO_GUARD:
+    for place in places:
         row[place] = guarded(row[place])
     return row
 
@@ -224,6 +236,10 @@ def _chapter(site: str, facts: dict[str, Any], evidence: dict[str, Any]) -> list
     ]
     if facts["value"] is not None:
         lines.append(f"- Value at stake in a year: {amount(facts['value']):f}")
+    if facts.get("questions"):
+        lines.append(f"- Questions that ask for it: {facts['questions']}")
+    if facts.get("cost") is not None:
+        lines.append(f"- Estimated cost: {facts['cost']}")
     if facts["theme"]:
         lines.append(f"- Theme: {plain(facts['theme'])}")
     if previous:
@@ -277,11 +293,26 @@ def _terms(arithmetic: dict[str, Any] | None) -> list[str]:
         names = ", ".join(filter(None, [plain(part["segment"]), part["importance"]]))
         factors = f"{part['supporters']} × {part['segment_multiplier']} × {part['importance_multiplier']}"
         lines.append(f"  - supporters{f' ({names})' if names else ''}: {factors} → {_score(part['score'])}")
-    if arithmetic["organisations_score"]:
+    if arithmetic.get("organisation_parts") and arithmetic["organisations_score"]:
+        lines += [_organisations(part) for part in arithmetic["organisation_parts"]]
+    elif arithmetic["organisations_score"]:
         lines.append(f"  - organisations: {arithmetic['organisations']} → {_score(arithmetic['organisations_score'])}")
     if arithmetic["base_score"]:
         lines.append(f"  - votes from before: {arithmetic['base_votes']} → {_score(arithmetic['base_score'])}")
+    if arithmetic.get("questions_score"):
+        lines.append(f"  - questions: {arithmetic['questions']} → {_score(arithmetic['questions_score'])}")
+    if arithmetic.get("cost_score"):
+        lines.append(f"  - cost of {arithmetic['cost']} → {_score(arithmetic['cost_score'])}")
     return lines
+
+
+def _organisations(part: dict[str, Any]) -> str:
+    """Those with one plan and in one band, where that matters; plain where it does not."""
+    band = f"worth from {amount(part['band']):f}" if part["band"] is not None else ""
+    names = ", ".join(filter(None, [plain(part["plan"]), band]))
+    multipliers = [part[name] for name in ("plan_multiplier", "worth_multiplier") if part[name] != "1.000"]
+    factors = " × ".join([str(part["organisations"]), *multipliers])
+    return f"  - organisations{f' ({names})' if names else ''}: {factors} → {_score(part['score'])}"
 
 
 def _score(millionths: int | None) -> str:

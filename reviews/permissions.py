@@ -17,7 +17,6 @@ PUBLISH = "reviews.publish_review"
 DECIDE = "reviews.decide_review"
 REQUEST_RESEARCH = "reviews.request_research"
 INTERPRET = "reviews.add_interpretation"
-AMOUNTS = "reviews.view_amounts"
 MANAGE_DESTINATIONS = "reviews.manage_destinations"
 SEND = "reviews.send_to_destination"
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
 
+from accounts.organisations import Worth
 from ideas.models import Policy
 from ideas.scoring import OTHERS, Formula
 
 THREE_PLACES = Decimal("0.001")
 FORMULA = (
-    "score = the sum over supporters of supporter_weight * importance * segment * 2^(-age / half_life_days) "
-    "+ organisation_weight * organisations + base_weight * votes from before. "
+    "score = (the sum over supporters of supporter_weight * importance * segment * 2^(-age / half_life_days) "
+    "+ the sum over organisations of organisation_weight * plan * worth + base_weight * votes from before "
+    "+ question_weight * questions) / (1 + cost / halving_cost). "
     "Of equal scores, the idea with the higher number comes first."
 )
 ONE, NONE = Decimal("1.000"), Decimal("0.000")
@@ -23,7 +25,8 @@ ONE, NONE = Decimal("1.000"), Decimal("0.000")
 
 @dataclass(frozen=True)
 class Rule:
-    """A ranking's name, version and numbers. `segments` are the multipliers of those that it lists."""
+    """A ranking's name, version and numbers. `segments` and `plans` are the multipliers of those that it lists, `bands`
+    those of what organisations are worth, by the whole value that each begins with, in ascending order."""
 
     slug: str
     name: str
@@ -36,6 +39,13 @@ class Rule:
     half_life_days: int | None
     organisation: Decimal
     base: Decimal
+    plans: Mapping[str, Decimal] = field(default_factory=dict)
+    other_plan: Decimal = ONE
+    bands: Mapping[int, Decimal] = field(default_factory=dict)
+    no_band: Decimal = ONE
+    question: Decimal = NONE
+    halving_cost: int | None = None
+    assumed_cost: int = 0
 
     @classmethod
     def of(cls, policy: Policy) -> Rule:
@@ -53,6 +63,13 @@ class Rule:
             half_life_days=policy.half_life_days,
             organisation=policy.organisation_weight.quantize(THREE_PLACES),
             base=policy.base_weight.quantize(THREE_PLACES),
+            plans={row.plan: row.multiplier.quantize(THREE_PLACES) for row in policy.plans.all()},
+            other_plan=policy.other_plan_multiplier.quantize(THREE_PLACES),
+            bands={row.least: row.multiplier.quantize(THREE_PLACES) for row in policy.bands.all()},
+            no_band=policy.no_band_multiplier.quantize(THREE_PLACES),
+            question=policy.question_weight.quantize(THREE_PLACES),
+            halving_cost=policy.halving_cost,
+            assumed_cost=policy.assumed_cost,
         )
 
     @classmethod
@@ -74,6 +91,13 @@ class Rule:
             half_life_days=data["half_life_days"],
             organisation=Decimal(data["organisation_weight"]),
             base=Decimal(data["base_weight"]),
+            plans={row["plan"]: Decimal(row["multiplier"]) for row in data.get("plans", ())},
+            other_plan=Decimal(data.get("other_plan_multiplier", ONE)),
+            bands={row["least"]: Decimal(row["multiplier"]) for row in data.get("bands", ())},
+            no_band=Decimal(data.get("no_band_multiplier", ONE)),
+            question=Decimal(data.get("question_weight", NONE)),
+            halving_cost=data.get("halving_cost"),
+            assumed_cost=data.get("assumed_cost", 0),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -90,10 +114,18 @@ class Rule:
             "half_life_days": self.half_life_days,
             "organisation_weight": str(self.organisation),
             "base_weight": str(self.base),
+            "plans": [{"plan": name, "multiplier": str(self.plans[name])} for name in sorted(self.plans)],
+            "other_plan_multiplier": str(self.other_plan),
+            "bands": [{"least": least, "multiplier": str(self.bands[least])} for least in sorted(self.bands)],
+            "no_band_multiplier": str(self.no_band),
+            "question_weight": str(self.question),
+            "halving_cost": self.halving_cost,
+            "assumed_cost": self.assumed_cost,
         }
 
-    def formula(self, segments: Mapping[int, str]) -> Formula:
-        """The arithmetic, where organisations have these segments."""
+    def formula(self, segments: Mapping[int, str], worths: Mapping[int, Worth] | None = None) -> Formula:
+        """The arithmetic, where organisations have these segments and are worth this; without `worths`, as much as the
+        ledger says of the moment of the scoring."""
         listed = {name.casefold(): name for name in self.segments} if self.weighs_segments else {}
         found = ((pk, listed.get(segment.strip().casefold())) for pk, segment in segments.items())
         return Formula(
@@ -104,11 +136,28 @@ class Rule:
             organisation=self.organisation,
             base=self.base,
             segment_of={pk: name for pk, name in found if name},
+            plans={**(self.plans if self.weighs_plans else {}), OTHERS: self.other_plan},
+            bands=[
+                (None, self.no_band),
+                *((least * 100, self.bands[least]) for least in sorted(self.bands) if self.weighs_worth),
+            ],
+            question=self.question,
+            halving_cost=self.halving_cost,
+            assumed_cost=self.assumed_cost,
+            worths=worths,
         )
 
     @property
     def weighs_segments(self) -> bool:
         return any(multiplier != self.other for multiplier in self.segments.values())
+
+    @property
+    def weighs_plans(self) -> bool:
+        return any(multiplier != self.other_plan for multiplier in self.plans.values())
+
+    @property
+    def weighs_worth(self) -> bool:
+        return any(multiplier != self.no_band for multiplier in self.bands.values())
 
     @property
     def weighs_importance(self) -> bool:
@@ -117,11 +166,14 @@ class Rule:
     @property
     def counts_something(self) -> bool:
         """Whether any idea can have another score than 0, and all weights are numbers."""
-        numbers = [self.supporter, self.organisation, self.base, self.other, *self.segments.values()]
-        if not all(number.is_finite() for number in [*numbers, *self.importances.values()]):
+        segments = [self.other, *self.segments.values()]
+        plans, bands = [self.other_plan, *self.plans.values()], [self.no_band, *self.bands.values()]
+        weights = [self.supporter, self.organisation, self.base, self.question, *self.importances.values()]
+        if not all(number.is_finite() for number in [*weights, *segments, *plans, *bands]):
             return False
-        people = self.supporter and max(self.importances.values()) and max([self.other, *self.segments.values()])
-        return bool(people or self.organisation or self.base)
+        people = self.supporter and max(self.importances.values()) and max(segments)
+        organisations = self.organisation and max(plans) and max(bands)
+        return bool(people or organisations or self.base or self.question)
 
 
 def _plain(slug: str, name: str, explanation: str, base: Decimal) -> Rule:

@@ -8,10 +8,9 @@ from typing import Any
 
 from community.models import ForumPage
 from core.access import readable_page_ids
-from ideas.permissions import PLAN
+from ideas.permissions import PLAN, may_see_amounts
 from ideas.voices import told_apart
 from reviews.models import ReviewSnapshot
-from reviews.permissions import AMOUNTS
 
 GROUPS = ("segments", "plans", "languages", "months")
 TEXTS_AT_ONCE = 200
@@ -29,7 +28,7 @@ class Access:
     @classmethod
     def of(cls, user: Any) -> Access:
         return cls(
-            sees_amounts=user.has_perm(AMOUNTS),
+            sees_amounts=may_see_amounts(user),
             is_team=user.has_perm(PLAN),
             forums=readable_page_ids(user, ForumPage),
         )
@@ -52,11 +51,20 @@ def shown_facts(facts: dict[str, Any], access: Access) -> dict[str, Any]:
     """What an idea is and where it stands; the dictionary is changed."""
     if not access.sees_amounts and "value" in facts:
         facts["value"] = None
-    if not access.is_team and facts.get("is_small"):
+    if _hides_score(facts, access):
         facts["score"] = None
         if facts["previous"]:
             facts["previous"]["score"] = None
+    if not access.is_team and "cost" in facts:
+        facts["cost"] = None
     return facts
+
+
+def _hides_score(facts: dict[str, Any], access: Access) -> bool:
+    """Whether the score of an idea would tell somebody what they may not see."""
+    if facts.get("tells_worth") and not access.sees_amounts:
+        return True
+    return not access.is_team and bool(facts.get("is_small") or facts.get("tells_cost"))
 
 
 def shown_evidence(facts: dict[str, Any], evidence: dict[str, Any], access: Access) -> dict[str, Any]:
@@ -65,6 +73,11 @@ def shown_evidence(facts: dict[str, Any], evidence: dict[str, Any], access: Acce
         return evidence
     if not access.sees_amounts:
         evidence["value"] = None
+    if _hides_score(facts, access):
+        evidence["arithmetic"] = None
+        if evidence["trend"]:
+            evidence["trend"]["score"] = None
+    evidence.pop("asked", None)
     evidence["questions"] = [each for each in evidence["questions"] if each["forum"] in access.forums]
     if access.is_team:
         return evidence
@@ -77,10 +90,6 @@ def shown_evidence(facts: dict[str, Any], evidence: dict[str, Any], access: Acce
         voice["importance"] = ""
     evidence["voice_count"] = len(evidence["voices"])
     evidence["organisations"], evidence["signals"] = [], None
-    if facts.get("is_small"):
-        evidence["arithmetic"] = None
-        if evidence["trend"]:
-            evidence["trend"]["score"] = None
     return evidence
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts.organisations import Worth
 from core.errors import ConflictError
 from ideas.history import FamilyState
 from ideas.models import IdeaBoardPage, Status
@@ -26,7 +27,7 @@ from reviews.seals import Seals, moment
 from reviews.selection import Place, Selection, candidates, rule_of
 
 FORMAT = "chorus-review"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 WRITTEN_AT_ONCE = 200
 
 
@@ -53,10 +54,15 @@ class Freezer:
 
     def __init__(self, review: Review, selection: Selection, cut_off: datetime, *, reader: Any, seals: Seals) -> None:
         self.review, self.selection, self.cut_off = review, selection, cut_off
-        self.customers = read_customers()
+        self.customers = read_customers(cut_off)
         self.rule = rule_of(review)
-        self.formula = self.rule.formula({pk: row.segment for pk, row in self.customers.items() if row.segment})
+        self.formula = self.rule.formula(
+            {pk: row.segment for pk, row in self.customers.items() if row.segment},
+            {pk: Worth(row.plan, row.value) for pk, row in self.customers.items()},
+        )
         self.previous = previous_snapshot(review)
+        # By which it ranks now, and by which it ranked when it had the score that stands beside this one.
+        self.rules = [self.rule, *([Rule.frozen(self.previous.data["policy"])] if self.previous else [])]
         self.gatherer = Gatherer(
             cut_off=cut_off,
             boards=review.board_ids,
@@ -105,8 +111,12 @@ class Freezer:
             "supporters": family.supporter_count,
             "base_votes": family.base_votes,
             "is_small": self._is_small(evidence["arithmetic"]),
+            "tells_worth": any(rule.weighs_worth for rule in self.rules) and bool(evidence["organisations"]),
+            "tells_cost": any(rule.halving_cost for rule in self.rules),
             "organisations": len(evidence["organisations"]),
             "value": evidence["value"]["cents"],
+            "questions": len(family.questions),
+            "cost": family.cost,
             "merged": [{key: each[key] for key in ("id", "path", "title")} for each in evidence["merged"]["named"]],
             "previous": before and {key: before[key] for key in ("rank", "score", "supporters")},
         }
@@ -114,7 +124,9 @@ class Freezer:
     def _is_small(self, arithmetic: Mapping[str, Any]) -> bool:
         """Whether the score can tell of fewer people than may be told to everybody."""
         weighs = self.rule.weighs_segments or self.rule.weighs_importance
-        return weighs and any(part["supporters"] < FEWEST for part in arithmetic["supporters"])
+        people = weighs and any(part["supporters"] < FEWEST for part in arithmetic["supporters"])
+        companies = any(part["organisations"] < FEWEST for part in arithmetic["organisation_parts"])
+        return people or (self.rule.weighs_plans and companies)
 
     def header(self, ideas_hash: str) -> dict[str, Any]:
         """What holds for the whole review, once all ideas have been described."""
@@ -248,9 +260,27 @@ def organisation(pk: int, customer: Customer) -> dict[str, Any]:
     }
 
 
-def as_data(arithmetic: Arithmetic) -> dict[str, Any]:
-    """The terms of a score, in millionths."""
+def as_data(arithmetic: Arithmetic, version: int = FORMAT_VERSION) -> dict[str, Any]:
+    """The terms of a score, in millionths, as a format has them."""
+    since_3 = {
+        "organisation_parts": [
+            {
+                "plan": part.plan,
+                "band": part.band,
+                "organisations": part.organisations,
+                "plan_multiplier": str(part.plan_multiplier),
+                "worth_multiplier": str(part.worth_multiplier),
+                "score": part.millionths,
+            }
+            for part in arithmetic.organisation_parts
+        ],
+        "questions": arithmetic.questions,
+        "questions_score": arithmetic.question_millionths,
+        "cost": arithmetic.cost,
+        "cost_score": arithmetic.cost_millionths,
+    }
     return {
+        **(since_3 if version >= 3 else {}),
         "supporters": [
             {
                 "importance": part.importance,
@@ -294,6 +324,12 @@ def content_hash(content: str) -> str:
 
 
 def formula_of(header: Mapping[str, Any]) -> Formula:
-    """The arithmetic of a published review, with the segments that organisations had then."""
-    segments = {row["id"]: row["segment"] for row in header.get("organisations", ()) if row["segment"]}
-    return Rule.frozen(header["policy"]).formula(segments)
+    """The arithmetic of a published review, with the segments that organisations had then, and what they were worth."""
+    rows = header.get("organisations", ())
+    segments = {row["id"]: row["segment"] for row in rows if row["segment"]}
+    return Rule.frozen(header["policy"]).formula(segments, worths_of(header))
+
+
+def worths_of(header: Mapping[str, Any]) -> dict[int, Worth]:
+    """What the organisations were worth that a published review names."""
+    return {row["id"]: Worth(row["plan"], row["value"]) for row in header.get("organisations", ())}

@@ -17,7 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.writer.excel import ExcelWriter
 
-from reviews.exports import COLUMNS, amount, rows
+from reviews.exports import amount, columns, rows
 from reviews.models import ReviewSnapshot
 from reviews.shown import Access, shown_header
 
@@ -45,10 +45,11 @@ def write_xlsx(snapshot: ReviewSnapshot, access: Access, file: IO[bytes]) -> Non
 def _ideas(book: Workbook, snapshot: ReviewSnapshot, access: Access) -> None:
     sheet = book.create_sheet("Ideas")
     sheet.freeze_panes = "A2"
-    for number, name in enumerate(COLUMNS):
+    header = columns(snapshot)
+    for number, name in enumerate(header):
         sheet.column_dimensions[_letter(number)].width = WIDTHS.get(name, 14)
-    sheet.append([_bold(sheet, name) for name in COLUMNS])
-    url, dates = COLUMNS.index("url"), [COLUMNS.index("created_at"), COLUMNS.index("cut_off")]
+    sheet.append([_bold(sheet, name) for name in header])
+    url, dates = header.index("url"), [header.index("created_at"), header.index("cut_off")]
     for row in rows(snapshot, access):
         cells = [_cell(sheet, value) for value in row]
         cells[url] = _link(sheet, row[url], f"#{row[1]}")

@@ -2,17 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
+from accounts.organisations import Worth, worths_as_of
 from ideas import history
+from ideas.history import FamilyState
 from ideas.models import Idea
+from ideas.reach import Reach
 from reviews.models import ReviewSnapshot, SnapshotIdea
-from reviews.snapshot import add_to_hash, as_data, canonical, content_hash, formula_of
+from reviews.snapshot import add_to_hash, as_data, canonical, content_hash, formula_of, worths_of
 
 BATCH = 200
 
@@ -72,11 +75,14 @@ def _read_ideas(snapshot: ReviewSnapshot, data: dict[str, Any]) -> tuple[set[str
 def _against_the_ledgers(snapshot: ReviewSnapshot, data: dict[str, Any]) -> list[str]:
     """The supporters of that moment, each idea's and all together, and the sums of the scores, as the ledgers tell."""
     cut_off = datetime.fromisoformat(data["review"]["cut_off"])
+    version = data["format_version"]
     everybody: set[int] = set()
-    formula, found = formula_of(data), []
+    formula, said = formula_of(data), worths_of(data)
+    found = _worth_against_the_ledger(data, cut_off) if version >= 3 else []
     for batch in _batches(snapshot):
         families = Idea.objects.filter(pk__in=batch).as_of(cut_off).families()
         told = {family.idea: family for family in families}
+        tied = Reach(cut_off).tied({pk: family.ideas for pk, family in told.items()}) if version >= 3 else {}
         for pk, (facts, evidence) in batch.items():
             family = told.get(pk)
             people = family.supporter_count if family else 0
@@ -87,14 +93,50 @@ def _against_the_ledgers(snapshot: ReviewSnapshot, data: dict[str, Any]) -> list
             elif family:
                 everybody.update(family.supporters)
                 family = replace(family, base_votes=facts["base_votes"])
+                if version >= 3 and evidence is not None:
+                    found += _inputs_against_the_ledgers(family, facts, evidence, tied.get(pk, set()), said)
+                    family = replace(family, questions=tuple(evidence["asked"]))
                 arithmetic = formula.arithmetic(family, cut_off)
                 is_same = evidence is None or (
-                    as_data(arithmetic) == evidence["arithmetic"] and arithmetic.millionths == facts["score"]
+                    as_data(arithmetic, version) == evidence["arithmetic"] and arithmetic.millionths == facts["score"]
                 )
                 if not is_same:
                     found.append(f"The score of idea {pk} is not the sum that the ledgers give.")
     if not found and len(everybody) != data["totals"]["supporters"]:
         found.append("All ideas together had other supporters at the cut-off than the review says.")
+    return found
+
+
+def _worth_against_the_ledger(data: dict[str, Any], cut_off: datetime) -> list[str]:
+    """What each organisation was worth at the cut-off, and all together, as their ledger tells."""
+    worths, said = worths_as_of(cut_off), worths_of(data)
+    found = [
+        f"Organisation {pk} had another plan or value at the cut-off than the review says."
+        for pk, worth in said.items()
+        if worths.get(pk) != worth
+    ]
+    if data["totals"]["value"] != sum(worth.cents or 0 for worth in said.values()):
+        found.append("The value of all organisations together is not the sum of theirs.")
+    return found
+
+
+def _inputs_against_the_ledgers(
+    family: FamilyState,
+    facts: dict[str, Any],
+    evidence: dict[str, Any],
+    tied: set[int],
+    worths: Mapping[int, Worth],
+) -> list[str]:
+    """The value behind an idea, its estimate, and that its questions were tied then; who could read them isn't kept."""
+    idea, found = family.idea, []
+    organisations = {each.organisation for each in family.supporters.values() if each.organisation}
+    values = [worths[pk].cents for pk in organisations if pk in worths]
+    if len(values) != len(organisations) or sum(value or 0 for value in values) != facts["value"]:
+        found.append(f"The value of the organisations behind idea {idea} is not the sum of theirs.")
+    if family.cost != facts["cost"]:
+        found.append(f"Idea {idea} had the estimate {family.cost} at the cut-off, and the review says {facts['cost']}.")
+    if not tied.issuperset(evidence["asked"]) or len(evidence["asked"]) != facts["questions"]:
+        found.append(f"Not all questions that the review counts for idea {idea} were tied to it at the cut-off.")
     return found
 
 

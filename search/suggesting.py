@@ -61,7 +61,8 @@ def related(request: HttpRequest) -> HttpResponse:
     post = _named(request)
     if not is_htmx(request):
         return redirect(f"{reverse('search:search')}?{urlencode({'q': post.title})}")
-    tied = RelatedQuestion.objects.filter(idea=post.pk) if isinstance(post, Idea) else RelatedQuestion.objects.none()
+    ties = RelatedQuestion.objects.standing()
+    tied = ties.filter(idea=post.pk) if isinstance(post, Idea) else ties.none()
     shown_already = set(tied.values_list("question", flat=True))
     found = similar_to(post, user=request.user, most=MOST_RELATED + len(shown_already))
     fresh = [each for each in found if each.kind != Kind.QUESTION or each.post.pk not in shown_already]

@@ -30,7 +30,17 @@ from exchange.places import NOUNS
 from ideas.actions import undo_idea_merge
 from ideas.models import Comment as IdeaComment
 from ideas.models import CommentRevision as IdeaCommentRevision
-from ideas.models import Idea, IdeaMerge, IdeaRevision, PrivateNote, StatusChange, TrackerLink, Vote, VoteEvent
+from ideas.models import (
+    CostEstimate,
+    Idea,
+    IdeaMerge,
+    IdeaRevision,
+    PrivateNote,
+    StatusChange,
+    TrackerLink,
+    Vote,
+    VoteEvent,
+)
 from moderation.models import QuestionCard
 from search.indexing import index_questions
 
@@ -142,7 +152,7 @@ class _Undoing:
         voted = Q(Exists(VoteEvent.objects.filter(**by_people)))
         moved = Q(Exists(StatusChange.objects.filter(**by_people)))
         planned = Q(owner__isnull=False) | ~Q(target_quarter="")
-        for model in (TrackerLink, PrivateNote):
+        for model in (TrackerLink, PrivateNote, CostEstimate):
             planned |= Q(Exists(model._default_manager.filter(idea=OuterRef("pk"))))
         (commented,) = self._take_back(IdeaComment, {"idea__in": pks}, ("idea_id",))
         self._take_back(Idea, {"pk__in": pks}, (), commented, voted | moved | planned | _is_merged(IdeaMerge))

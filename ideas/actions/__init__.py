@@ -20,6 +20,7 @@ from ideas.actions.merging import (
 from ideas.actions.planning import (
     add_tracker_link,
     edit_note,
+    estimate_cost,
     keep_tracker_link,
     plan_idea,
     remove_note,
@@ -50,6 +51,7 @@ __all__ = [
     "delete_idea",
     "edit_idea",
     "edit_note",
+    "estimate_cost",
     "exclude_votes",
     "explain_vote",
     "follow_idea",

@@ -14,11 +14,19 @@ from ideas.errors import (
     UnknownQuarterError,
     UnknownTrackerError,
 )
-from ideas.models import Idea, IdeaBoardPage, PrivateNote, TrackerLink
+from ideas.models import CostEstimate, Idea, IdeaBoardPage, PrivateNote, TrackerLink
 from ideas.permissions import check_can_edit_note, check_can_plan
-from ideas.planning import possible_owners
+from ideas.planning import estimated_cost, possible_owners
 from ideas.quarters import is_quarter
-from ideas.signals import idea_planned, note_edited, note_removed, note_written, tracker_linked, tracker_unlinked
+from ideas.signals import (
+    cost_estimated,
+    idea_planned,
+    note_edited,
+    note_removed,
+    note_written,
+    tracker_linked,
+    tracker_unlinked,
+)
 from ideas.trackers import recognise, tidied
 
 
@@ -58,6 +66,20 @@ def put_plan(idea: Idea, by: Member, **values: Any) -> list[str]:
         idea.save(update_fields=changed)
         idea_planned.send(sender=Idea, idea=idea, by=by, changed=changed)
     return changed
+
+
+@transaction.atomic
+def estimate_cost(*, idea: Idea, by: Member, cost: int | None) -> Idea:
+    """Say what an idea is estimated to cost, from now on; None takes the estimate back.
+
+    What is so already changes nothing. Raises ForbiddenError.
+    """
+    idea = _locked(idea)
+    check_can_plan(by)
+    if estimated_cost(idea) != cost:
+        CostEstimate.objects.create(idea=idea, cost=cost, estimated_by=by, recorded_at=timezone.now())
+        cost_estimated.send(sender=Idea, idea=idea, by=by, cost=cost)
+    return idea
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from ideas.errors import (
     PolicyPublishedError,
     WeightlessPolicyError,
 )
-from ideas.models import Idea, IdeaBoardPage, IdeaScore, Policy, PolicySegment, Scoring
+from ideas.models import Idea, IdeaBoardPage, IdeaScore, Policy, PolicyBand, PolicyPlan, PolicySegment, Scoring
 from ideas.permissions import check_can_change_policies
 from ideas.scoring import Formula
 
@@ -104,6 +104,8 @@ def copy_policy(*, policy: Policy, by: Member) -> Policy:
     copy = Policy(version=latest + 1, **same)
     copy.boards = policy.boards.all()
     copy.segments = [PolicySegment(segment=row.segment, multiplier=row.multiplier) for row in policy.segments.all()]
+    copy.plans = [PolicyPlan(plan=row.plan, multiplier=row.multiplier) for row in policy.plans.all()]
+    copy.bands = [PolicyBand(least=row.least, multiplier=row.multiplier) for row in policy.bands.all()]
     copy.save()
     log(instance=copy, action=COPIED, user=by, data={"version": copy.version})
     return copy

@@ -13,8 +13,8 @@ from ideas.models.ideas import (
     TaggedIdea,
 )
 from ideas.models.merging import IdeaMerge, VotesApart
-from ideas.models.planning import PrivateNote, TrackerLink
-from ideas.models.policies import IdeaScore, Policy, PolicySegment, Scoring
+from ideas.models.planning import CostEstimate, PrivateNote, TrackerLink
+from ideas.models.policies import IdeaScore, Policy, PolicyBand, PolicyPlan, PolicySegment, Scoring
 from ideas.models.statuses import StatusChange
 from ideas.models.votes import (
     SENTENCE_LENGTH,
@@ -33,6 +33,7 @@ __all__ = [
     "ChangelogPage",
     "Comment",
     "CommentRevision",
+    "CostEstimate",
     "Idea",
     "IdeaBoardPage",
     "IdeaMerge",
@@ -41,6 +42,8 @@ __all__ = [
     "IdeaSubscription",
     "Importance",
     "Policy",
+    "PolicyBand",
+    "PolicyPlan",
     "PolicySegment",
     "PrivateNote",
     "RelatedQuestion",

@@ -29,7 +29,7 @@ from community.models import Question
 from core.addresses import address
 from core.words import WordsField
 from ideas.models.boards import IdeaBoardPage, Status
-from ideas.querysets import CommentQuerySet, IdeaQuerySet
+from ideas.querysets import CommentQuerySet, IdeaQuerySet, RelatedQuestionQuerySet
 
 
 class TaggedIdea(ItemBase):
@@ -262,15 +262,23 @@ class SeenEdit(models.Model):
 
 
 class RelatedQuestion(models.Model):
-    """A question that the team says this idea would help with."""
+    """A question that the team says this idea would help with. What was taken back stays, with when and by whom."""
 
     idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="related_questions")
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="+")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
+    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+
+    objects = RelatedQuestionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["idea", "question"], name="question_related_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["idea", "question"], condition=Q(removed_at__isnull=True), name="question_related_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.idea_id}: {self.question_id}"

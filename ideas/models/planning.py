@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import markdown
+from core.ledger import Ledger
 from ideas.models.ideas import Idea
 from ideas.querysets import PrivateNoteQuerySet, TrackerLinkQuerySet
 from ideas.trackers import Reference, recognise
@@ -33,6 +34,22 @@ class TrackerLink(models.Model):
     @property
     def reference(self) -> Reference | None:
         return recognise(self.url)
+
+
+class CostEstimate(Ledger):
+    """What the team estimates that an idea costs, in whole units of its own choice. The latest line holds; one without
+    a cost takes it back."""
+
+    idea = models.ForeignKey(Idea, on_delete=models.PROTECT, related_name="cost_estimates")
+    cost = models.PositiveIntegerField(null=True)
+    estimated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.idea_id}: {self.cost}"
 
 
 class PrivateNote(models.Model):

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -29,6 +29,8 @@ from ideas.querysets import PolicyQuerySet, ScoringQuerySet
 # With weights and multipliers up to this, scores of nine million supporters fit into 64 bits of millionths.
 MOST = 100
 MILLION = 1_000_000
+MOST_COST = 1_000_000
+MOST_WORTH = 1_000_000_000_000
 
 
 def weight(label: Any, default: int, **options: Any) -> models.DecimalField[Any, Any]:
@@ -41,19 +43,20 @@ def weight(label: Any, default: int, **options: Any) -> models.DecimalField[Any,
 
 def number(value: Decimal) -> str:
     """A weight as people write it in their language: 1.5 or 1,5, not 1.500."""
-    return number_format(Decimal(f"{value.normalize():f}"))
+    return number_format(Decimal(f"{Decimal(value).normalize():f}"))
 
 
 class Policy(ClusterableModel):
     """A ranking as data. An idea's score is
 
-        Σ over its supporters of  supporter_weight · importance · segment · 2^(−age ÷ half_life_days)
-        + organisation_weight · the distinct organisations among them
-        + base_weight · its votes from before.
+        ( Σ over its supporters of  supporter_weight · importance · segment · 2^(−age ÷ half_life_days)
+        + Σ over the distinct organisations among them of  organisation_weight · plan · worth
+        + base_weight · its votes from before
+        + question_weight · the questions that ask for it )  ÷  (1 + cost ÷ halving_cost).
 
-    Importance and segment are multipliers; the age of a support is the whole days from the supporter's first counted
-    vote in the family to the moment of the scoring. Ideas of equal score stand with the newer number first.
-    ideas.scoring computes it, docs/explanation/ranking.md explains it.
+    Importance, segment, plan and worth are multipliers; the age of a support is the whole days from the supporter's
+    first counted vote in the family to the moment of the scoring. Ideas of equal score stand with the newer number
+    first. ideas.scoring computes it, docs/explanation/ranking.md explains it.
 
     A published policy is never changed: it may only be retired, and the next version is a copy.
     """
@@ -108,6 +111,34 @@ class Policy(ClusterableModel):
         0,
         help_text=gettext_lazy("Added once for each organisation that has a supporter."),
     )
+    other_plan_multiplier = weight(
+        gettext_lazy("all other plans"), 1, help_text=gettext_lazy("For organisations whose plan is not listed.")
+    )
+    no_band_multiplier = weight(
+        gettext_lazy("worth less, or not known"),
+        1,
+        help_text=gettext_lazy("For organisations that are worth less than the lowest band begins with."),
+    )
+    question_weight = weight(
+        gettext_lazy("weight of a question"),
+        0,
+        help_text=gettext_lazy("Added for each question that the team tied to the idea: so many threads ask for it."),
+    )
+    halving_cost = models.PositiveIntegerField(
+        gettext_lazy("cost that halves"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_COST)],
+        help_text=gettext_lazy(
+            "An idea with this estimate counts half, one with twice this a third. Empty: costs do not matter."
+        ),
+    )
+    assumed_cost = models.PositiveIntegerField(
+        gettext_lazy("cost without an estimate"),
+        default=0,
+        validators=[MaxValueValidator(MOST_COST)],
+        help_text=gettext_lazy("What an idea is taken to cost for which nobody gave an estimate."),
+    )
     base_weight = weight(gettext_lazy("weight of a vote from before"), 0)
     other_multiplier = weight(
         gettext_lazy("all other segments"),
@@ -144,7 +175,31 @@ class Policy(ClusterableModel):
             heading=gettext_lazy("Multiplied by the segment of their organisation"),
         ),
         MultiFieldPanel(
-            [FieldPanel("organisation_weight"), FieldPanel("base_weight")], heading=gettext_lazy("Added to that")
+            [
+                FieldPanel("organisation_weight"),
+                InlinePanel(
+                    "plans",
+                    label=pgettext_lazy("of an organisation", "Plan"),
+                    heading=gettext_lazy("Multiplied by their plan"),
+                ),
+                FieldPanel("other_plan_multiplier"),
+                InlinePanel(
+                    "bands",
+                    label=gettext_lazy("Band"),
+                    heading=gettext_lazy("Multiplied by what they are worth in a year"),
+                    help_text=gettext_lazy(
+                        "Each band begins with a yearly value and ends where the next begins. The lowest comes first."
+                    ),
+                ),
+                FieldPanel("no_band_multiplier"),
+            ],
+            heading=gettext_lazy("Added for organisations"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("base_weight"), FieldPanel("question_weight")], heading=gettext_lazy("Added to that")
+        ),
+        MultiFieldPanel(
+            [FieldPanel("halving_cost"), FieldPanel("assumed_cost")], heading=gettext_lazy("Divided by what it costs")
         ),
     ]
 
@@ -160,7 +215,10 @@ class Policy(ClusterableModel):
                 name="policy_published_whole",
             ),
             models.CheckConstraint(
-                condition=Q(supporter_weight__gt=0) | Q(organisation_weight__gt=0) | Q(base_weight__gt=0),
+                condition=Q(supporter_weight__gt=0)
+                | Q(organisation_weight__gt=0)
+                | Q(base_weight__gt=0)
+                | Q(question_weight__gt=0),
                 name="policy_weighs_something",
                 violation_error_message=gettext_lazy("At least one weight has to be more than 0."),
             ),
@@ -211,11 +269,22 @@ class Policy(ClusterableModel):
         return any(segment.multiplier != self.other_multiplier for segment in self.segments.all())
 
     @property
+    def weighs_plans(self) -> bool:
+        return any(plan.multiplier != self.other_plan_multiplier for plan in self.plans.all())
+
+    @property
+    def weighs_worth(self) -> bool:
+        return any(band.multiplier != self.no_band_multiplier for band in self.bands.all())
+
+    @property
     def counts_something(self) -> bool:
         """Whether any idea can have another score than 0."""
         multipliers = [self.other_multiplier, *(segment.multiplier for segment in self.segments.all())]
         supporters = self.supporter_weight and max(self.importances.values()) and max(multipliers)
-        return bool(supporters or self.organisation_weight or self.base_weight)
+        plans = [self.other_plan_multiplier, *(plan.multiplier for plan in self.plans.all())]
+        bands = [self.no_band_multiplier, *(band.multiplier for band in self.bands.all())]
+        organisations = self.organisation_weight and max(plans) and max(bands)
+        return bool(supporters or organisations or self.base_weight or self.question_weight)
 
     def ranked_boards(self) -> models.QuerySet[IdeaBoardPage]:
         boards = IdeaBoardPage.objects.live().order_by("path")
@@ -245,12 +314,18 @@ class Policy(ClusterableModel):
             sentences.append(_("How many people support an idea does not matter."))
         if self.organisation_weight:
             added = _("Each organisation that has a supporter adds %(weight)s, however many they are.")
-            sentences.append(added % {"weight": number(self.organisation_weight)})
+            sentences.append(added % {"weight": number(self._common_organisation_weight())})
+            sentences.extend(self._organisation_multipliers())
         if self.base_weight:
             added = _("Each vote from before, which came without its voter, adds %(weight)s.")
             sentences.append(added % {"weight": number(self.base_weight)})
         else:
             sentences.append(_("Votes from before, which came without their voters, do not count."))
+        if self.question_weight:
+            added = _("Each question that the team tied to the idea, and everybody may read, adds %(weight)s.")
+            sentences.append(added % {"weight": number(self.question_weight)})
+        if self.halving_cost:
+            sentences.extend(self._division(self.halving_cost))
         sentences.append(_("Of ideas with the same score, the newer one comes first."))
         return " ".join(sentences)
 
@@ -259,6 +334,34 @@ class Policy(ClusterableModel):
         weight = self.supporter_weight
         weight *= 1 if self.weighs_importance else self.unsaid_multiplier
         return weight * (1 if self.weighs_segments else self.other_multiplier)
+
+    def _common_organisation_weight(self) -> Decimal:
+        weight = self.organisation_weight * (1 if self.weighs_plans else self.other_plan_multiplier)
+        return weight * (1 if self.weighs_worth else self.no_band_multiplier)
+
+    def _organisation_multipliers(self) -> list[str]:
+        sentences = []
+        if self.weighs_plans:
+            listed = ", ".join(f"{row.plan} × {number(row.multiplier)}" for row in self.plans.all())
+            sentence = _("That is multiplied by its plan: %(listed)s, all others × %(others)s.")
+            sentences.append(sentence % {"listed": listed, "others": number(self.other_plan_multiplier)})
+        if self.weighs_worth:
+            bands = [
+                _("from %(value)s × %(multiplier)s")
+                % {"value": number_format(row.least, force_grouping=True), "multiplier": number(row.multiplier)}
+                for row in self.bands.all()
+            ]
+            sentence = _("It is multiplied by what it is worth in a year: %(bands)s, less or not known × %(others)s.")
+            sentences.append(sentence % {"bands": ", ".join(bands), "others": number(self.no_band_multiplier)})
+        return sentences
+
+    def _division(self, halving_cost: int) -> list[str]:
+        cost = {"cost": number_format(halving_cost, force_grouping=True)}
+        sentence = _("The sum is divided by 1 + cost ÷ %(cost)s: an idea estimated at %(cost)s counts half.") % cost
+        if not self.assumed_cost:
+            return [sentence, _("Without an estimate it counts in full.")]
+        assumed = {"cost": number_format(self.assumed_cost, force_grouping=True)}
+        return [sentence, _("Without an estimate it counts as if it were %(cost)s.") % assumed]
 
     def _multipliers(self) -> list[str]:
         sentences = []
@@ -281,6 +384,7 @@ FROZEN = [
     *("name", "slug", "version", "description", "published_at", "published_by_id", "is_for_all_boards"),
     *("supporter_weight", "unsaid_multiplier", "nice_multiplier", "important_multiplier", "critical_multiplier"),
     *("half_life_days", "organisation_weight", "base_weight", "other_multiplier"),
+    *("other_plan_multiplier", "no_band_multiplier", "question_weight", "halving_cost", "assumed_cost"),
 ]
 
 
@@ -290,12 +394,30 @@ def check_is_draft(pk: int | None) -> None:
         raise PolicyPublishedError
 
 
-class PolicySegment(models.Model):
+class PolicyRow(models.Model):
+    """A row of a policy's numbers, which is as fixed as the policy itself."""
+
+    multiplier = weight(gettext_lazy("multiplier"), 1)
+
+    policy_id: int
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        check_is_draft(self.policy_id)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        check_is_draft(self.policy_id)
+        return super().delete(*args, **kwargs)
+
+
+class PolicySegment(PolicyRow):
     """How a policy multiplies the supporters from organisations of one segment."""
 
     policy = ParentalKey(Policy, on_delete=models.CASCADE, related_name="segments")
     segment = models.CharField(gettext_lazy("segment"), max_length=40)
-    multiplier = weight(gettext_lazy("multiplier"), 1)
 
     panels: ClassVar[list[Any]] = [FieldRowPanel([FieldPanel("segment"), FieldPanel("multiplier")])]
 
@@ -306,13 +428,37 @@ class PolicySegment(models.Model):
     def __str__(self) -> str:
         return self.segment
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        check_is_draft(self.policy_id)
-        super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        check_is_draft(self.policy_id)
-        return super().delete(*args, **kwargs)
+class PolicyPlan(PolicyRow):
+    """How a policy multiplies organisations with one plan."""
+
+    policy = ParentalKey(Policy, on_delete=models.CASCADE, related_name="plans")
+    plan = models.CharField(gettext_lazy("plan"), max_length=40)
+
+    panels: ClassVar[list[Any]] = [FieldRowPanel([FieldPanel("plan"), FieldPanel("multiplier")])]
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(F("policy"), Lower("plan"), name="policy_plan_once")]
+
+    def __str__(self) -> str:
+        return self.plan
+
+
+class PolicyBand(PolicyRow):
+    """How a policy multiplies organisations that are worth so much in a year, but less than the next band asks for."""
+
+    policy = ParentalKey(Policy, on_delete=models.CASCADE, related_name="bands")
+    least = models.PositiveBigIntegerField(gettext_lazy("worth at least"), validators=[MaxValueValidator(MOST_WORTH)])
+
+    panels: ClassVar[list[Any]] = [FieldRowPanel([FieldPanel("least"), FieldPanel("multiplier")])]
+
+    class Meta:
+        ordering = ["least"]
+        constraints = [models.UniqueConstraint(fields=["policy", "least"], name="policy_band_once")]
+
+    def __str__(self) -> str:
+        return str(self.least)
 
 
 class Scoring(models.Model):

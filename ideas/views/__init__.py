@@ -8,7 +8,7 @@ from ideas.views.for_team import manipulation, vote_add, vote_take_back, voters
 from ideas.views.ideas import idea_delete, idea_detail, idea_edit, idea_history
 from ideas.views.merging import idea_merge, merge_history, merge_preview, merge_undo
 from ideas.views.own import own_votes, votes_claim, votes_claim_link
-from ideas.views.planning import idea_plan, link_add, link_remove, note_add, note_edit, note_remove
+from ideas.views.planning import cost_change, idea_plan, link_add, link_remove, note_add, note_edit, note_remove
 from ideas.views.ranking import board_policies, idea_rank
 from ideas.views.related import idea_questions, ideas_for_question, question_remove
 from ideas.views.roadmap import roadmap
@@ -25,6 +25,7 @@ __all__ = [
     "comment_detail",
     "comment_edit",
     "comment_history",
+    "cost_change",
     "edit_seen",
     "idea_card",
     "idea_comment",

@@ -10,11 +10,19 @@ from accounts.kept_forms import member_required, take
 from community.views.posts import parents_of
 from community.views.requests import member_of, typed
 from core.forms import submit
-from ideas.actions import add_tracker_link, edit_note, plan_idea, remove_note, remove_tracker_link, write_note
-from ideas.forms import NoteForm, PlanForm, TrackerLinkForm
+from ideas.actions import (
+    add_tracker_link,
+    edit_note,
+    estimate_cost,
+    plan_idea,
+    remove_note,
+    remove_tracker_link,
+    write_note,
+)
+from ideas.forms import CostForm, NoteForm, PlanForm, TrackerLinkForm
 from ideas.models import Idea, PrivateNote, TrackerLink
 from ideas.permissions import check_can_edit_note, check_can_plan
-from ideas.planning import read_plan
+from ideas.planning import estimated_cost, read_plan
 from ideas.views.finding import find_idea
 from ideas.views.ideas import own_page
 
@@ -30,6 +38,19 @@ def idea_plan(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The plan is saved."))
         return redirect("ideas:idea-plan", idea.pk)
     return _show(request, idea, status, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def cost_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the idea is estimated to cost. The form stands on the page of the plan."""
+    idea = _find(request, pk)
+    form = _cost_form(request, idea)
+    estimated, status = submit(form, estimate_cost, idea=idea, by=request.user)
+    if estimated:
+        messages.success(request, _("The estimate is saved."))
+        return redirect("ideas:idea-plan", idea.pk)
+    return _show(request, idea, status, cost_form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,22 +133,28 @@ def _plan_form(request: HttpRequest, idea: Idea, *, is_sent: bool = True) -> Pla
     return PlanForm(typed(request) if is_sent else None, idea=idea, initial=now | take(request))
 
 
+def _cost_form(request: HttpRequest, idea: Idea, *, is_sent: bool = True) -> CostForm:
+    return CostForm(typed(request) if is_sent else None, initial={"cost": estimated_cost(idea)} | take(request))
+
+
 def _show(
     request: HttpRequest,
     idea: Idea,
     status: int,
     *,
     form: PlanForm | None = None,
+    cost_form: CostForm | None = None,
     link_form: TrackerLinkForm | None = None,
     note_form: NoteForm | None = None,
 ) -> HttpResponse:
-    """The page with its three forms, of which one may have been sent."""
+    """The page with its four forms, of which one may have been sent."""
     merged = Idea.objects.visible_to(request.user).filter(canonical=idea.pk)
     context = {
         "parents": parents_of(idea),
         "idea": idea,
         "plan": read_plan(idea, merged.only("pk"), request.user),
         "form": form or _plan_form(request, idea, is_sent=False),
+        "cost_form": cost_form or _cost_form(request, idea, is_sent=False),
         "link_form": link_form or TrackerLinkForm(),
         "note_form": note_form or NoteForm(),
         "back_url": own_page(idea),

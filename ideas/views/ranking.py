@@ -1,9 +1,11 @@
 """Why an idea stands where it does, and the policies that rank a board."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -60,7 +62,7 @@ class Account:
 @require_safe
 def board_policies(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
     """The published policies that rank a board, with earlier versions, for whoever may read the board."""
-    policies = list(Policy.objects.published().of_board(page.pk).prefetch_related("segments"))
+    policies = list(Policy.objects.published().of_board(page.pk).prefetch_related("segments", "plans", "bands"))
     current = set(Policy.objects.current().values_list("pk", flat=True)) if policies else set()
     orders = {order.scoring.policy_id: order for order in orders_of(page, request.user).values() if order.scoring}
     context = {
@@ -75,15 +77,30 @@ def board_policies(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
 
 
 def _weights(policy: Policy) -> list[Weight]:
-    """The policy's numbers, named."""
+    """The policy's numbers, named; those that belong to a part that it does not use are left out."""
     segments = [
         Weight(_("segment %(name)s") % {"name": row.segment}, number(row.multiplier)) for row in policy.segments.all()
     ]
+    plans = [Weight(_("plan %(name)s") % {"name": row.plan}, number(row.multiplier)) for row in policy.plans.all()]
+    bands = [
+        Weight(
+            _("worth from %(value)s") % {"value": number_format(row.least, force_grouping=True)}, number(row.multiplier)
+        )
+        for row in policy.bands.all()
+    ]
     names = ["supporter_weight", "critical_multiplier", "important_multiplier", "nice_multiplier", "unsaid_multiplier"]
-    added = ["other_multiplier", "organisation_weight", "base_weight"]
-    return [*(_weight(policy, name) for name in names), *segments, *(_weight(policy, name) for name in added)]
+    costs = ["halving_cost", "assumed_cost"] if policy.halving_cost else []
+    return [
+        *(_weight(policy, name) for name in names),
+        *segments,
+        _weight(policy, "other_multiplier"),
+        _weight(policy, "organisation_weight"),
+        *([*plans, _weight(policy, "other_plan_multiplier")] if plans else []),
+        *([*bands, _weight(policy, "no_band_multiplier")] if bands else []),
+        *(_weight(policy, name) for name in ("base_weight", "question_weight", *costs)),
+    ]
 
 
 def _weight(policy: Policy, name: str) -> Weight:
     field = next(field for field in Policy._meta.concrete_fields if field.name == name)
-    return Weight(field.verbose_name, number(getattr(policy, name)))
+    return Weight(field.verbose_name, number(Decimal(getattr(policy, name))))

@@ -23,6 +23,7 @@ ON_A_PAGE = 25
 CAUSES = {
     Cause.POLICY: _("the policy changed"),
     Cause.ORGANISATIONS: _("organisations changed their segment"),
+    Cause.WORTH: _("organisations have another plan or value"),
     Cause.TIME: _("votes grew older"),
     Cause.MERGES: _("ideas were merged or parted"),
     Cause.EXCLUSIONS: _("votes were excluded or restored"),
@@ -30,6 +31,8 @@ CAUSES = {
     Cause.NEW_VOTES: _("new votes"),
     Cause.CHANGED_VOTES: _("importance, organisation or plan of voters changed"),
     Cause.BASE_VOTES: _("votes from before were imported or taken back"),
+    Cause.QUESTIONS: _("questions were tied to it or untied"),
+    Cause.COST: _("its cost is estimated otherwise"),
 }
 
 
@@ -68,7 +71,9 @@ class DifferenceView(Screen, WagtailAdminTemplateMixin, View):
             comparison = Comparison(other.snapshot, self.review.snapshot)
             page = Paginator(comparison.ideas, ON_A_PAGE).get_page(request.GET.get("p"))
             titles = {pk: row.title for side in (comparison.before, comparison.after) for pk, row in side.rows.items()}
-            hides = not Access.of(request.user).is_team
+            access = Access.of(request.user)
+            tells_worth = any(side.rule.weighs_worth for side in (comparison.before, comparison.after))
+            hides = not access.is_team or (tells_worth and not access.sees_amounts)
             context |= {
                 "comparison": comparison,
                 "is_swapped": comparison.before.review == self.review.pk,
@@ -80,7 +85,7 @@ class DifferenceView(Screen, WagtailAdminTemplateMixin, View):
 
 
 def _row(change: Change, titles: dict[int, str], hides: bool) -> dict[str, Any]:
-    """A row of the table; scores and their causes are for the team, for they tell of single people."""
+    """A row of the table; scores and their causes are for the team, for they tell of single people and of amounts."""
     return {
         "change": change,
         "change_of_score": None if hides else _signed(change.score_after - change.score_before),

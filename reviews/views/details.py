@@ -13,7 +13,7 @@ from core.errors import ConflictError
 from core.markdown import render
 from ideas.models import Idea
 from ideas.models.policies import points
-from ideas.permissions import may_see_voters
+from ideas.permissions import may_see_amounts, may_see_voters
 from reviews.actions import TooManyRankedError, check_found, check_wishes
 from reviews.columns import PublishedTable, frozen_columns
 from reviews.models import Review, ReviewItem, ReviewSnapshot, ReviewWork, SnapshotIdea
@@ -59,7 +59,7 @@ def draft_context(
         "problem": problem,
         "selection": selection,
         "places": places,
-        "ranked_rows": draft_rows(review, rule, places, looked.cut_off) if looked else [],
+        "ranked_rows": draft_rows(user, rule, places, looked.cut_off) if looked else [],
         "lost": lost_ideas(user, selection.lost),
         "excluded": excluded.select_related("idea").order_by("idea"),
         "note_html": render(review.note),
@@ -79,8 +79,10 @@ def working_context(user: Any, progress: Progress) -> dict[str, Any]:
     }
 
 
-def draft_rows(review: Review, rule: Rule, places: Page[Place], cut_off: datetime) -> list[dict[str, Any]]:
-    """A row of the ranked list for each place."""
+def draft_rows(user: Any, rule: Rule, places: Page[Place], cut_off: datetime) -> list[dict[str, Any]]:
+    """A row of the ranked list for each place; scores that follow from what organisations are worth are withheld from
+    whoever may not know that."""
+    withheld = rule.weighs_worth and not may_see_amounts(user)
     numbers = [place.idea for place in places]
     ideas = Idea.objects.filter(pk__in=numbers).select_related("board").defer("body", "body_html").in_bulk()
     formula = rule.formula(segments_now())
@@ -89,8 +91,8 @@ def draft_rows(review: Review, rule: Rule, places: Page[Place], cut_off: datetim
         {
             "place": place,
             "idea": ideas[place.idea],
-            "score": number(points(place.score)),
-            "terms": terms(as_data(formula.arithmetic(told[place.idea], cut_off)), rule),
+            "score": None if withheld else number(points(place.score)),
+            "terms": [] if withheld else terms(as_data(formula.arithmetic(told[place.idea], cut_off)), rule),
             "merged": len(told[place.idea].ideas) - 1,
         }
         for place in places

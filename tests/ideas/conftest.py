@@ -10,7 +10,7 @@ from accounts.models import Member
 from community.actions import set_visibility
 from community.content import Content, Visibility
 from ideas.actions import merge_idea
-from ideas.models import Idea, IdeaBoardPage, Policy, PolicySegment, Status
+from ideas.models import Idea, IdeaBoardPage, Policy, PolicyBand, PolicyPlan, PolicySegment, Status
 
 # Not spelled anywhere else: where it shows up, something leaked.
 CANARY = "Canary7Q"
@@ -64,10 +64,16 @@ def duplicate(make_idea: Callable[..., Idea], canonical: Idea, moderator: Member
 
 
 def make_policy(**fields: Any) -> Policy:
-    """A draft that counts every supporter as 1, unless told otherwise; `segments` are {name: multiplier}."""
+    """A draft that counts every supporter as 1, unless told otherwise.
+
+    `segments` and `plans` are {name: multiplier}, `bands` {least: multiplier}.
+    """
     segments, boards = fields.pop("segments", {}), fields.pop("boards", [])
+    plans, bands = fields.pop("plans", {}), fields.pop("bands", {})
     policy = Policy(**{"name": "Needs", "slug": "needs", **fields})
     policy.segments = [PolicySegment(segment=name, multiplier=multiplier) for name, multiplier in segments.items()]
+    policy.plans = [PolicyPlan(plan=name, multiplier=multiplier) for name, multiplier in plans.items()]
+    policy.bands = [PolicyBand(least=least, multiplier=multiplier) for least, multiplier in bands.items()]
     policy.boards = boards
     policy.save()
     return policy

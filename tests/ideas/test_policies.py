@@ -4,8 +4,10 @@ import base64
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from io import StringIO
 from typing import Any
 
@@ -18,10 +20,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actions import add_organisation, change_organisation
 from accounts.models import Member, Organisation
+from accounts.organisations import Worth
+from community.models import Question
 from core.errors import ForbiddenError
 from ideas import history
-from ideas.actions import cast_vote, copy_policy, explain_vote, merge_idea, publish_policy, retire_policy, score_board
+from ideas.actions import (
+    cast_vote,
+    copy_policy,
+    estimate_cost,
+    explain_vote,
+    merge_idea,
+    publish_policy,
+    relate_question,
+    retire_policy,
+    score_board,
+    unrelate_question,
+)
 from ideas.errors import (
     OtherBoardsPolicyError,
     PolicyNotPublishedError,
@@ -32,6 +48,7 @@ from ideas.history import FamilyState, Supporter
 from ideas.models import Idea, IdeaBoardPage, IdeaScore, Policy, PolicySegment, Scoring
 from ideas.rebuild import rebuild
 from ideas.scoring import Formula
+from ideas.standings import Standings
 from tests.ideas.conftest import Reader, make_policy
 from tests.people import make_member
 from tests.races import together
@@ -92,6 +109,48 @@ def test_an_organisation_counts_once_and_none_is_none() -> None:
     assert only.score(family([ago(1, "", 7), ago(2, "", 7), ago(3, "", 9), ago(4)]), MOMENT) == 666_000
 
 
+WORTHS = {7: Worth("team", 99_999), 8: Worth("Basic", None), 9: Worth(" Team", 100_000)}
+
+
+def weighing(**numbers: Any) -> Formula:
+    """With plans, bands of worth, questions and costs."""
+    usual: dict[str, Any] = {
+        "plans": {"Team": Decimal(3), "": Decimal("0.5")},
+        "bands": [(None, Decimal("0.1")), (0, Decimal(1)), (100_000, Decimal("2.5"))],
+        "question": Decimal("0.125"),
+        "halving_cost": 20,
+        "assumed_cost": 10,
+        "worths": WORTHS,
+    }
+    return formula(**{**usual, **numbers})
+
+
+def test_organisations_count_by_plan_and_by_what_they_are_worth() -> None:
+    rows = [ago(0, "", 7), ago(0, "", 8), ago(0, "", 9), ago(0, "", 9), ago(0, "", 10)]
+    found = weighing(supporter=Decimal(0), base=Decimal(0), halving_cost=None).arithmetic(family(rows), MOMENT)
+    assert [(part.plan, part.band, part.organisations, part.millionths) for part in found.organisation_parts] == [
+        ("Team", 0, 1, 750_000),
+        ("Team", 100_000, 1, 1_875_000),
+        ("", None, 2, 25_000),
+    ]
+    assert found.millionths == 2_650_000
+
+
+@pytest.mark.parametrize(("cost", "expected"), [(0, 9_000_000), (20, 4_500_000), (40, 3_000_000), (None, 6_000_000)])
+def test_what_costs_more_counts_less(cost: int | None, expected: int) -> None:
+    rows = family([ago(0, "important"), ago(0, "critical"), ago(0)])
+    asked = replace(rows, cost=cost, questions=(4, 5))
+    plain = weighing(question=Decimal(0))
+    assert plain.score(asked, MOMENT) == plain.arithmetic(asked, MOMENT).millionths == expected
+    assert weighing(halving_cost=None).score(asked, MOMENT) == 9_250_000
+
+
+@given(st.integers(-(10**19), 10**19), st.integers(1, 10**6), st.integers(0, 10**6))
+def test_dividing_rounds_half_to_even(millionths: int, halving: int, cost: int) -> None:
+    found = weighing(halving_cost=halving).divided(millionths, cost)
+    assert found == round(Fraction(millionths * halving, halving + cost))
+
+
 supporters = st.builds(
     ago,
     days=st.floats(min_value=0, max_value=4_000),
@@ -100,16 +159,20 @@ supporters = st.builds(
 )
 
 
-@given(st.lists(supporters, max_size=40), st.integers(-50, 50), st.randoms(use_true_random=False))
+@given(st.lists(supporters, max_size=40), st.integers(-50, 50), st.integers(0, 90), st.randoms(use_true_random=False))
 def test_the_same_rows_in_any_order_give_the_same_score(
-    rows: list[Supporter], base_votes: int, shuffle: random.Random
+    rows: list[Supporter], base_votes: int, cost: int, shuffle: random.Random
 ) -> None:
-    one = formula().score(family(rows, base_votes), MOMENT)
+    planned = {"cost": cost, "questions": tuple(range(cost % 3))}
+    one = weighing().score(replace(family(rows, base_votes), **planned), MOMENT)
     shuffle.shuffle(rows)
-    found = formula().arithmetic(family(rows, base_votes), MOMENT)
+    found = weighing().arithmetic(replace(family(rows, base_votes), **planned), MOMENT)
     assert one == found.millionths
     assert one == sum(part.millionths for part in found.parts) + (
-        found.organisations_millionths + found.base_millionths
+        sum(part.millionths for part in found.organisation_parts)
+        + found.base_millionths
+        + found.question_millionths
+        + found.cost_millionths
     )
     assert sum(part.supporters for part in found.parts) == len(rows)
 
@@ -140,6 +203,66 @@ def test_a_policy_explains_itself(db: None) -> None:
         "before, which came without their voters, do not count. Of ideas with the same score, the newer one comes "
         "first."
     )
+
+
+def test_a_policy_explains_what_else_it_weighs(db: None) -> None:
+    policy = make_policy(
+        supporter_weight=0,
+        organisation_weight=2,
+        plans={"Team": 3},
+        bands={10_000: "1.5", 50_000: 2},
+        no_band_multiplier="0.5",
+        question_weight="0.25",
+        halving_cost=20,
+        assumed_cost=5,
+    )
+    assert policy.explanation() == (
+        "How many people support an idea does not matter. Each organisation that has a supporter adds 2, however many "
+        "they are. That is multiplied by its plan: Team × 3, all others × 1. It is multiplied by what it is worth in a "
+        "year: from 10,000 × 1.5, from 50,000 × 2, less or not known × 0.5. Votes from before, which came without "
+        "their voters, do not count. Each question that the team tied to the idea, and everybody may read, adds 0.25. "
+        "The sum is divided by 1 + cost ÷ 20: an idea estimated at 20 counts half. Without an estimate it counts as if "
+        "it were 5. Of ideas with the same score, the newer one comes first."
+    )
+
+
+def test_the_rows_of_a_published_policy_stay(product_manager: Member) -> None:
+    policy = publish_policy(
+        policy=make_policy(organisation_weight=1, plans={"Team": 3}, bands={5: 2}), by=product_manager
+    )
+    for row in (policy.plans.get(), policy.bands.get()):
+        row.multiplier = Decimal(9)
+        for act in (row.save, row.delete):
+            with pytest.raises(PolicyPublishedError):
+                act()
+    copy = copy_policy(policy=policy, by=product_manager)
+    assert [(row.plan, row.multiplier) for row in copy.plans.all()] == [("Team", 3)]
+    assert [(row.least, row.multiplier) for row in copy.bands.all()] == [(5, 2)]
+
+
+def test_worth_questions_and_cost_count_as_of_the_moment(
+    idea: Idea, question: Question, member: Member, product_manager: Member, administrator: Member
+) -> None:
+    acme = add_organisation(by=administrator, name="Acme", plan="Team", yearly_value=Decimal(100))
+    Member.objects.filter(pk=member.pk).update(organisation=acme)
+    cast_vote(idea=idea, by=Member.objects.get(pk=member.pk))
+    relate_question(idea=idea, question=question, by=product_manager)
+    estimate_cost(idea=idea, by=product_manager, cost=10)
+    policy = make_policy(
+        supporter_weight=0, organisation_weight=1, bands={50: 4}, question_weight=2, halving_cost=10, slug="worth"
+    )
+    policy = publish_policy(policy=policy, by=product_manager)
+    then = timezone.now()
+    known = {"name": "Acme", "plan": "Team", "segment": ""}
+    change_organisation(organisation=acme, by=administrator, yearly_value=Decimal(1), **known)
+    unrelate_question(idea=idea, question=question, by=product_manager)
+    estimate_cost(idea=idea, by=product_manager, cost=None)
+    board = IdeaBoardPage.objects.get(pk=idea.board_id)
+    assert score_board(policy=policy, board=board).scores.get(idea=idea).millionths == 1_000_000
+    formula = Formula.of(policy)
+    [family] = Idea.objects.as_of(then).families()
+    assert formula.score(family, then) == (4 + 2) * 1_000_000 // 2
+    assert [(row.score, row.idea) for row in Standings(Idea.objects.as_of(then), formula)] == [(3_000_000, idea.pk)]
 
 
 def test_a_draft_can_be_changed_and_deleted(db: None) -> None:

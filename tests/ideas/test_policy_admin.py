@@ -27,12 +27,20 @@ def admin(reader: Reader, product_manager: Member) -> Client:
     return reader(product_manager)
 
 
-def form(segments: list[tuple[str, str]] | None = None, **fields: Any) -> dict[str, Any]:
+def form(
+    segments: list[tuple[str, str]] | None = None,
+    plans: list[tuple[str, str]] | None = None,
+    bands: list[tuple[str, str]] | None = None,
+    **fields: Any,
+) -> dict[str, Any]:
     weights = {f"{name}_multiplier": "1" for name in ("unsaid", "nice", "important", "critical", "other")}
     rows = [{"segment": name, "multiplier": multiplier} for name, multiplier in segments or []]
     usual = {"name": "Needs", "slug": "needs", "description": "", "is_for_all_boards": "on", "half_life_days": ""}
     own = {"supporter_weight": "1", "organisation_weight": "0", "base_weight": "0", "segments": inline_formset(rows)}
-    return nested_form_data({**usual, **weights, **own, **fields})
+    worth = {"other_plan_multiplier": "1", "no_band_multiplier": "1", "question_weight": "0", "assumed_cost": "0"}
+    plans = inline_formset([{"plan": name, "multiplier": multiplier} for name, multiplier in plans or []])
+    steps = inline_formset([{"least": least, "multiplier": multiplier} for least, multiplier in bands or []])
+    return nested_form_data({**usual, **weights, **own, **worth, "plans": plans, "bands": steps, **fields})
 
 
 def test_a_policy_is_made_published_and_ranks_its_boards(
@@ -69,6 +77,19 @@ def test_a_policy_is_made_published_and_ranks_its_boards(
         ({"half_life_days": "99999"}, "less than or equal to 3650"),
         ({"segments": [("Chains", "2"), ("chains", "3")]}, "one multiplier only"),
         ({"segments": [("Chains", "-2")]}, "greater than or equal to 0"),
+        ({"plans": [("Team", "2"), ("team", "3")]}, "Each plan can have one multiplier"),
+        ({"bands": [("100", "2"), ("50", "3")]}, "Put the bands in order"),
+        ({"bands": [("100", "2"), ("100", "3")]}, "duplicate"),
+        ({"bands": [("-1", "2")]}, "greater than or equal to 0"),
+        ({"bands": [("1.5", "2")]}, "Enter a whole number"),
+        ({"bands": [("Infinity", "2")]}, "Enter a whole number"),
+        ({"bands": [("5", "NaN")]}, "Enter a number"),
+        ({"question_weight": "Infinity"}, "Enter a number"),
+        ({"halving_cost": "0"}, "greater than or equal to 1"),
+        (
+            {"supporter_weight": "0", "organisation_weight": "1", "no_band_multiplier": "0", "bands": [("5", "0")]},
+            "every idea would have the score 0",
+        ),
         ({"is_for_all_boards": ""}, "Choose at least one board"),
         ({"slug": "taken"}, "Another policy has this short name"),
     ],

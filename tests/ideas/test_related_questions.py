@@ -1,14 +1,17 @@
 """Questions that the team ties to ideas: who may, and who sees them on either side."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Member
-from community.actions import ask_question
+from community.actions import ask_question, merge_question
 from community.models import ForumPage, Question
-from ideas.actions import relate_question
+from ideas import history
+from ideas.actions import merge_idea, relate_question
 from ideas.models import Idea, RelatedQuestion
 from tests.ideas.conftest import CANARY, Reader
 
@@ -32,7 +35,7 @@ def test_the_team_ties_and_unties_a_question(
     assert question.title in client.get(address).content.decode()
     assert question.title in reader(None).get(idea.get_absolute_url()).content.decode()
     client.post(f"{address}{question.pk}/remove/")
-    assert not RelatedQuestion.objects.exists()
+    assert not RelatedQuestion.objects.standing().exists()
     assert client.post(f"{address}{question.pk}/remove/").status_code == 302
 
 
@@ -131,3 +134,30 @@ def test_the_ideas_for_a_question_cost_few_queries(
     client.get(f"/i/for-question/{question.pk}/", **HTMX)
     with django_assert_max_num_queries(6):
         client.get(f"/i/for-question/{question.pk}/", **HTMX)
+
+
+def test_only_questions_that_every_reader_of_the_board_may_read_ask_for_an_idea(
+    idea: Idea,
+    make_idea: Callable[..., Idea],
+    question: Question,
+    secret_question: Question,
+    forum: ForumPage,
+    moderator: Member,
+    make_invisible: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(history, "SETTLES_AFTER", timedelta(0))
+    duplicate = make_idea("Night theme")
+    same, hidden = (ask_question(forum=forum, by=moderator, title=title, body="So?") for title in ("Same", "Spam"))
+    for each in (question, secret_question, hidden):
+        relate_question(idea=idea, question=each, by=moderator)
+    for each in (question, same):
+        relate_question(idea=duplicate, question=each, by=moderator)
+    make_invisible(hidden)
+    merge_idea(duplicate=duplicate, into=idea, by=moderator)
+    apart = timezone.now()
+    merge_question(duplicate=same, target=question, by=moderator)
+    family = Idea.objects.as_of(apart).family_of(idea)
+    assert family is not None and family.questions == (question.pk, same.pk)
+    family = Idea.objects.as_of(timezone.now()).family_of(idea)
+    assert family is not None and family.questions == (question.pk,)

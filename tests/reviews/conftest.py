@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Member, Organisation
+from accounts.organisations import record
 from community.actions import accept_answer
 from community.models import Answer, Question
 from ideas import history
@@ -165,6 +166,8 @@ def told(
     """A published review whose first idea has everything behind it that an idea can have."""
     organisation = Organisation.objects.create(name="Larkspur", segment="Chains", plan="Team", yearly_value="1200.50")
     Organisation.objects.create(name="Nobody", segment="Chains", yearly_value=1)
+    for each in Organisation.objects.all():
+        record(each, by=None)
     late = make_member("late", organisation=organisation, language="de")
     Member.objects.filter(pk=voters[0].pk).update(organisation=organisation)
     duplicate = make_idea("Night theme", by=late)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,20 +10,25 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.actions import add_organisation, change_organisation
 from accounts.models import Member, Organisation
+from community.models import Question
 from ideas.actions import (
     cast_vote,
+    estimate_cost,
     exclude_votes,
     explain_vote,
     merge_idea,
     publish_policy,
+    relate_question,
     undo_idea_merge,
     withdraw_vote,
 )
-from ideas.models import Idea, IdeaBoardPage, Policy
+from ideas.models import Idea, IdeaBoardPage, Policy, RelatedQuestion
 from reviews.actions import build_draft, create_draft, exclude_idea, publish_review
 from reviews.difference import Cause, Change, Comparison
 from reviews.models import ReviewSnapshot
+from reviews.verification import differences
 from tests.ideas.conftest import make_policy
 from tests.ideas.test_stories import MERGING, SANCTIONS, VOTING, Act, Stage, forgotten, stories
 from tests.people import make_member
@@ -54,6 +60,27 @@ def weighing(product_manager: Member) -> Policy:
         organisation_weight="0.5",
         base_weight="0.1",
         segments={"Chains": 2},
+    )
+    return publish_policy(policy=policy, by=product_manager)
+
+
+@pytest.fixture
+def all_weighing(product_manager: Member) -> Policy:
+    """A policy that weighs all that a policy can."""
+    policy = make_policy(
+        slug="all",
+        supporter_weight="1.5",
+        critical_multiplier=3,
+        half_life_days=7,
+        segments={"Chains": 2},
+        organisation_weight="0.333",
+        plans={"Team": "1.5"},
+        bands={100: "1.25", 1_000: 3},
+        no_band_multiplier="0.5",
+        base_weight="0.1",
+        question_weight="0.7",
+        halving_cost=3,
+        assumed_cost=1,
     )
     return publish_policy(policy=policy, by=product_manager)
 
@@ -134,6 +161,30 @@ def test_policy_segments_and_time_are_causes(
     }
 
 
+def test_worth_questions_and_cost_are_causes(
+    publish: Publish,
+    idea: Idea,
+    question: Question,
+    voters: list[Member],
+    product_manager: Member,
+    administrator: Member,
+) -> None:
+    organisation = add_organisation(by=administrator, name="Larkspur", yearly_value=Decimal(100))
+    Member.objects.filter(pk=voters[0].pk).update(organisation=organisation)
+    cast_vote(idea=idea, by=Member.objects.get(pk=voters[0].pk))
+    policy = make_policy(organisation_weight=1, bands={1_000: 5}, question_weight=2, halving_cost=10, slug="worth")
+    policy = publish_policy(policy=policy, by=product_manager)
+    before = publish(policy)
+    known = {"name": "Larkspur", "plan": "", "segment": ""}
+    change_organisation(organisation=organisation, by=administrator, yearly_value=Decimal(1_000), **known)
+    relate_question(idea=idea, question=question, by=product_manager)
+    estimate_cost(idea=idea, by=product_manager, cost=10)
+    [change] = changes(before, publish(policy)).values()
+    assert causes(change) == {Cause.WORTH: 4_000_000, Cause.QUESTIONS: 2_000_000, Cause.COST: -4_500_000}
+    assert (change.score_before, change.score_after) == (3_000_000, 4_500_000)
+    assert Cause.WORTH == "organisations' worth"
+
+
 def test_reviews_are_compared_from_the_earlier_cut_off_to_the_later(publish: Publish, ideas: list[Idea]) -> None:
     before, after = publish(), publish()
     assert Comparison(after, before).before.review == before.review_id
@@ -150,19 +201,46 @@ def test_a_review_of_format_1_can_be_compared(
 
 
 def test_whatever_happens_the_causes_add_up(
-    make_idea: Callable[..., Idea], moderator: Member, publish: Publish, weighing: Policy
+    make_idea: Callable[..., Idea],
+    moderator: Member,
+    administrator: Member,
+    question: Question,
+    publish: Publish,
+    weighing: Policy,
+    all_weighing: Policy,
 ) -> None:
     stage = Stage(make_idea, moderator)
     organisation = Organisation.objects.create(name="Larkspur", segment="Chains")
     Member.objects.filter(pk=stage.people[0].pk).update(organisation=organisation)
     acts = stories(VOTING + SANCTIONS + MERGING + ["base", "hide", "show"], max_size=8)
+    values = st.sampled_from([None, 99, 100, 1_000])
+
+    def plan(value: int | None) -> None:
+        """Another worth of the organisation, and other estimates and ties of the ideas."""
+        row = Organisation.objects.get(pk=organisation.pk)
+        known = {"name": row.name, "segment": row.segment, "plan": "team" if value else ""}
+        worth = None if value is None else Decimal(value)
+        change_organisation(organisation=row, by=administrator, yearly_value=worth, **known)
+        for number, idea in enumerate(Idea.objects.order_by("pk")):
+            estimate_cost(idea=idea, by=moderator, cost=value and value % 97 + number)
+            RelatedQuestion.objects.standing().filter(idea=idea).update(removed_by=moderator, removed_at=timezone.now())
+            if value and (value + number) % 2:
+                RelatedQuestion.objects.create(idea=idea, question=question, added_by=moderator)
 
     @settings(max_examples=told(12))
-    @given(acts, acts, st.sampled_from(["supporters", "top", weighing]), st.booleans())
-    def play(first: list[Act], then: list[Act], policy: Policy | str, changes_segment: bool) -> None:
+    @given(acts, acts, st.sampled_from(["supporters", weighing, all_weighing]), st.booleans(), values, values)
+    def play(
+        first: list[Act],
+        then: list[Act],
+        policy: Policy | str,
+        changes_segment: bool,
+        value: int | None,
+        later: int | None,
+    ) -> None:
         with forgotten():
             for act in first:
                 stage.do(act)
+            plan(value)
             if not Idea.objects.filter(canonical=None, visibility="visible").exists():
                 return
             before = publish(policy)
@@ -170,14 +248,16 @@ def test_whatever_happens_the_causes_add_up(
                 stage.do(act)
             if changes_segment:
                 Organisation.objects.update(segment="Retail")
+            plan(later)
             if not Idea.objects.filter(canonical=None, visibility="visible").exists():
                 return
-            after = publish(weighing)
+            after = publish(all_weighing)
             scores = [{row["id"]: row["score"] for row in snapshot.facts()} for snapshot in (before, after)]
             for change in Comparison(before, after).changes():
                 assert sum(step.millionths for step in change.steps) == change.score_after - change.score_before
                 assert scores[0].get(change.idea, change.score_before) == change.score_before
                 assert scores[1].get(change.idea, change.score_after) == change.score_after
+            assert [*differences(before), *differences(after)] == []
 
     play()
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -21,11 +22,28 @@ from django.utils import timezone, translation
 from wagtail.models import Page
 
 from accounts.actions import erase_member
-from accounts.models import Member, Organisation
+from accounts.models import Member, Organisation, OrganisationLine
+from community.models import ForumPage, Question
 from ideas.actions import cast_vote, edit_idea, merge_idea
-from ideas.models import Idea, IdeaBoardPage, IdeaMerge, Policy, PolicySegment, Status, Vote, VoteEvent, VoteSentence
+from ideas.models import (
+    CostEstimate,
+    Idea,
+    IdeaBoardPage,
+    IdeaMerge,
+    Policy,
+    PolicyBand,
+    PolicyPlan,
+    PolicySegment,
+    RelatedQuestion,
+    Status,
+    Vote,
+    VoteEvent,
+    VoteSentence,
+)
 from reviews.actions import publish_review
-from reviews.models import Review, Seal
+from reviews.difference import Cause, Comparison
+from reviews.models import Review, ReviewSnapshot, Seal, SealedName, SealedText, SnapshotIdea
+from reviews.snapshot import content_hash
 from reviews.verification import differences
 from tests.background import database_url
 from tests.people import make_member
@@ -35,6 +53,14 @@ FIRST = 900_000
 BEGUN = datetime(2026, 1, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 CUT_OFF = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FILES = {
+    "csv": "314148996657cab3af7164c771ac431a305ed2121820ca7afe5f15fd170d6d3d",
+    "md": "fbba36cc7780062c27d901bb802badfe31f102f686ef151d46546af9b4cb9d69",
+    "jsonl": "96a14712b1d00a8b4d4a9309cb2723d7a715ee02de747c76d24b4cd1c1beb716",
+    "xlsx": "f598d108ecf8aacb3c434c28b9d81236f8087bc223ce56808f5c661c6fef6b11",
+    "supporters": "7afa6b37df9876d5bed3d1da6ece369fee9e0e463d2a98b8a29afb6adaf33490",
+}
+# Of a review that was published in format 2, which a file beside this one holds.
+FILES_OF_FORMAT_2 = {
     "csv": "0f5195a321c0fb684ed50b0922f93496a78b6f7a240a9886a688955424987a1a",
     "md": "1d4c3e5bd59676e53a231f603d1b38424d361b526cbb1d87c83015b4d73aee7f",
     "jsonl": "ce4a01fe93c75964132098251603106995c5ac1b4f7f2208d1ff64899eed50c6",
@@ -56,8 +82,13 @@ def rows(home: Page, product_manager: Member) -> Callable[[int], Review]:
             for n in range(6)
         ]
         for organisation in shuffled(organisations, 6):
-            organisation.yearly_value = (organisation.pk - FIRST) * 1_000
+            organisation.yearly_value = 7
             organisation.save()
+            known = {"plan": "Team" if organisation.pk % 2 else "Basic", "changed_by": product_manager}
+            for value, at in ((organisation.pk - FIRST, BEGUN), (3, CUT_OFF + timedelta(microseconds=1))):
+                OrganisationLine.objects.create(
+                    organisation=organisation, yearly_value=value * 1_000, occurred_at=at, recorded_at=at, **known
+                )
         people = [
             Member(
                 pk=FIRST + n,
@@ -115,6 +146,16 @@ def rows(home: Page, product_manager: Member) -> Callable[[int], Review]:
             recorded_at=BEGUN + timedelta(days=9),
         )
         Idea.objects.filter(pk=FIRST + 2).update(canonical=FIRST)
+        for cost, at in ((11, BEGUN), (1, CUT_OFF + timedelta(seconds=1))):
+            CostEstimate.objects.create(idea_id=FIRST, cost=cost, estimated_by=people[0], recorded_at=at)
+        forum = home.add_child(instance=ForumPage(pk=FIRST + 1, title="Hilfe", slug="hilfe"))
+        asked = {"title": "Wie?", "slug": "wie", "body": "So?", "created_at": BEGUN, "last_activity_at": BEGUN}
+        question = Question.objects.create(pk=FIRST, forum=forum, author=people[0], **asked)
+        for idea in (FIRST, FIRST + 1, FIRST + 2):
+            gone = CUT_OFF if idea == FIRST + 1 else None
+            RelatedQuestion.objects.create(
+                idea_id=idea, question=question, added_by=people[0], added_at=BEGUN, removed_at=gone
+            )
         policy = Policy(
             name="Weighing",
             slug="weighing",
@@ -123,7 +164,13 @@ def rows(home: Page, product_manager: Member) -> Callable[[int], Review]:
             half_life_days=30,
             organisation_weight="0.25",
             base_weight="0.1",
+            question_weight="0.3",
+            halving_cost=7,
+            assumed_cost=2,
+            no_band_multiplier="0.5",
         )
+        policy.plans = [PolicyPlan(plan="team", multiplier="1.333")]
+        policy.bands = [PolicyBand(least=1_000, multiplier=1), PolicyBand(least=4_000, multiplier="2.5")]
         policy.segments = [
             PolicySegment(segment="chains", multiplier=2),
             PolicySegment(segment="Éclairs", multiplier=1),
@@ -161,6 +208,44 @@ def test_the_same_rows_give_the_same_files(
     with translation.override("de" if order == 1 else "en"), timezone.override("Asia/Tokyo"):
         publish_review(review=review, by=product_manager)
         assert digests(review.pk) == FILES
+
+
+@pytest.fixture
+def second_format(rows: Callable[[int], Review], product_manager: Member) -> ReviewSnapshot:
+    """The review as format 2 had it."""
+    review = rows(1)
+    kept = json.loads((Path(__file__).parent / "format_2.json").read_text())
+    content = kept["content"]
+    snapshot = ReviewSnapshot.objects.create(review=review, content=content, content_hash=content_hash(content))
+    for rank, pk, facts, evidence in kept["ideas"]:
+        SnapshotIdea.objects.create(review=review, rank=rank, idea_id=pk, content=facts, evidence=evidence)
+    for member, name, salt, sealed in kept["names"]:
+        SealedName.objects.create(snapshot=snapshot, member_id=member, name=name, salt=salt, digest=sealed)
+    for member, text, salt, sealed in kept["texts"]:
+        SealedText.objects.create(snapshot=snapshot, member_id=member, text=text, salt=salt, digest=sealed)
+    Review.objects.filter(pk=review.pk).update(state="published", published_at=CUT_OFF, published_by=product_manager)
+    return snapshot
+
+
+def test_a_review_of_format_2_is_what_it_was(second_format: ReviewSnapshot) -> None:
+    assert digests(FIRST) == FILES_OF_FORMAT_2
+    assert differences(second_format) == []
+    assert (second_format.data["format_version"], "plans" in second_format.data["policy"]) == (2, False)
+
+
+def test_a_review_of_format_2_is_compared_with_a_later_one(
+    second_format: ReviewSnapshot, product_manager: Member
+) -> None:
+    earlier = Review.objects.get(pk=FIRST)
+    names = ("board", "ranking", "policy", "policy_version", "size", "cut_off")
+    same = {name: getattr(earlier, name) for name in names}
+    later = Review.objects.create(pk=FIRST + 1, title="Later", created_by=product_manager, **same)
+    after = publish_review(review=later, by=product_manager)
+    scores = [{row["id"]: row["score"] for row in snapshot.facts()} for snapshot in (second_format, after)]
+    for change in Comparison(second_format, after).changes():
+        assert sum(step.millionths for step in change.steps) == change.score_after - change.score_before
+        assert (change.score_before, change.score_after) == (scores[0][change.idea], scores[1][change.idea])
+        assert {step.cause for step in change.steps} == {Cause.POLICY}
 
 
 ELSEWHERE = [
