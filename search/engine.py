@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from search import spelling
 from search.asking import ranked_boards, read, readable, wanted_for
 from search.backends import Backend, Facets, Kind, Sort, Term, Wanted
 from search.elastic import is_configured
@@ -122,6 +121,8 @@ def respelled(results: Results, user: Any) -> str:
     query = results.query
     if not results.is_partial and len(results.hits) >= FEW:
         return ""
+    from search import spelling
+
     pages = readable(user)
     typed = [part.words[0] for part in query.typed if not part.is_quoted and len(part.words[0]) >= spelling.LEAST]
     unknown = islice((word for word in typed if not _is_known(word, pages)), MOST_RESPELLED)
