@@ -6,6 +6,7 @@ import math
 import os
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from search.backends import Kind
 from search.elastic import client, is_configured
 from search.elastic.documents import documents_of, fingerprint, listed_keys, mapping_of, settings_of
 from search.elastic.names import index_name, read_alias, write_alias
-from search.elastic.sync import send
+from search.elastic.sync import Batch, send
 from search.models import PendingDocument, SearchIndex
 
 BATCH = 500
@@ -69,11 +70,7 @@ def rebuild(kind: Kind, progress: Progress = lambda number: None) -> SearchIndex
     """
     drop_retired()
     index = _begin(kind)
-    for keys in in_batches(listed_keys(kind).filter(pk__gt=index.last_key).iterator(chunk_size=BATCH), BATCH):
-        send(kind, keys, [index.name])
-        index.last_key = keys[-1]
-        _touch(index)
-        progress(len(keys))
+    _fill(kind, index, progress)
     for _mending in range(MENDINGS):
         drift = compare(kind, index.name)
         if not drift.keys:
@@ -85,6 +82,28 @@ def rebuild(kind: Kind, progress: Progress = lambda number: None) -> SearchIndex
         raise IncompleteError
     _go_live(index, drift)
     return index
+
+
+def _fill(kind: Kind, index: SearchIndex, progress: Progress) -> None:
+    """Send all documents that come after the last one sent: while one batch is under way, the next one is made."""
+
+    def arrive() -> None:
+        batch, sending = under_way.pop()
+        batch.note(sending.result)
+        index.last_key = batch.keys[-1]
+        _touch(index)
+        progress(len(batch.keys))
+
+    under_way: list[tuple[Batch, Future[dict[int, str]]]] = []
+    left = listed_keys(kind).filter(pk__gt=index.last_key)
+    with ThreadPoolExecutor(1) as sender:
+        for keys in in_batches(left.iterator(chunk_size=BATCH), BATCH):
+            batch = Batch(kind, keys, [index.name])
+            if under_way:
+                arrive()
+            under_way.append((batch, sender.submit(batch.send)))
+        if under_way:
+            arrive()
 
 
 def compare(kind: Kind, index: str | None = None) -> Drift:
@@ -176,7 +195,8 @@ def _begin(kind: Kind) -> SearchIndex:
     es.indices.create(
         index=index.name,
         mappings=mapping_of(kind).to_dict(),
-        settings=settings_of(kind),
+        # Nobody reads it before it is whole.
+        settings=settings_of(kind) | {"refresh_interval": "-1"},
         aliases={write_alias(kind): {}},
     )
     return index
@@ -205,6 +225,7 @@ def _go_live(index: SearchIndex, drift: Drift) -> None:
     """Reads and writes go to the new index alone, in one call."""
     kind = Kind(index.kind)
     es = client.working()
+    es.indices.put_settings(index=index.name, settings={"refresh_interval": None})
     es.indices.refresh(index=index.name)
     try:
         before = [name for name in es.indices.get_alias(name=write_alias(kind)) if name != index.name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -92,30 +92,52 @@ def send(kind: Kind, keys: Collection[int], targets: Iterable[str]) -> dict[int,
 
     Raises what client.FAILURES lists, after it is written down.
     """
-    run = SyncRun.objects.create(kind=kind)
-    try:
-        refused = _bulk(kind, keys, list(targets), run.pk)
-    except client.FAILURES as error:
-        run.error = f"{type(error).__name__}: {error}"[:500]
-        raise
-    else:
-        run.sent = len(keys) - len(refused)
-    finally:
-        run.finished_at = timezone.now()
-        run.save(update_fields=["sent", "error", "finished_at"])
-    return refused
+    batch = Batch(kind, sorted(keys), targets)
+    return batch.note(batch.send)
 
 
-def _bulk(kind: Kind, keys: Collection[int], targets: list[str], version: int) -> dict[int, str]:
-    documents = documents_of(kind, keys)
-    actions = (_action(index, key, documents.get(key), version) for index in targets for key in sorted(keys))
-    refused = {}
-    for is_done, result in helpers.streaming_bulk(client.working(), actions, raise_on_error=False):
-        answer: Mapping[str, Any] = next(iter(result.values()))
-        # 409: a newer version is there already. 404: there was nothing to remove.
-        if not is_done and answer["status"] not in {404, 409}:
-            refused[int(answer["_id"])] = str(answer.get("error"))
-    return refused
+class Batch:
+    """The documents of some keys as the database has them now, on their way into indexes."""
+
+    def __init__(self, kind: Kind, keys: Sequence[int], targets: Iterable[str]) -> None:
+        self.keys = keys
+        # Its number is the version of the documents, so it comes before they are read.
+        self.run = SyncRun.objects.create(kind=kind)
+        try:
+            documents = documents_of(kind, keys)
+        except BaseException:
+            self._finish()
+            raise
+        self._actions = [
+            _action(index, key, documents.get(key), self.run.pk) for index in targets for key in keys
+        ]
+
+    def send(self) -> dict[int, str]:
+        """Send them; what was refused, and why. It touches no database, so that any thread may do it."""
+        refused = {}
+        for is_done, result in helpers.streaming_bulk(client.working(), self._actions, raise_on_error=False):
+            answer: Mapping[str, Any] = next(iter(result.values()))
+            # 409: a newer version is there already. 404: there was nothing to remove.
+            if not is_done and answer["status"] not in {404, 409}:
+                refused[int(answer["_id"])] = str(answer.get("error"))
+        return refused
+
+    def note(self, send: Callable[[], dict[int, str]]) -> dict[int, str]:
+        """Write down what comes of sending them, and give it back or raise it."""
+        try:
+            refused = send()
+        except client.FAILURES as error:
+            self.run.error = f"{type(error).__name__}: {error}"[:500]
+            raise
+        else:
+            self.run.sent = len(self.keys) - len(refused)
+        finally:
+            self._finish()
+        return refused
+
+    def _finish(self) -> None:
+        self.run.finished_at = timezone.now()
+        self.run.save(update_fields=["sent", "error", "finished_at"])
 
 
 def _action(index: str, key: int, document: Mapping[str, Any] | None, version: int) -> dict[str, Any]:
