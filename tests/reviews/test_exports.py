@@ -7,8 +7,10 @@ import re
 import time
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from defusedxml import ElementTree
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import Member
@@ -151,6 +153,22 @@ def test_the_workbook_runs_nothing_and_takes_everything(
     assert title.data_type == body.data_type == "s"
     assert len(body.value) <= 32_767
     assert title.value.replace("\r", "\n") == text[:100].replace("\x0b", "\ufffd").replace("\r", "\n")
+
+
+def test_the_workbook_is_read_without_the_library_that_wrote_it(told: ReviewSnapshot) -> None:
+    """By the names that ECMA-376 gives to things, as other programs read it."""
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with ZipFile(io.BytesIO(exports(told)[3])) as archive:
+        assert archive.testzip() is None
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    header, *found = [
+        {cell.get("r").rstrip("0123456789"): "".join(cell.itertext()) for cell in row}
+        for row in sheet.iter(f"{space}row")
+    ]
+    assert list(header.values()) == columns(told)
+    named = {name: column for column, name in header.items()}
+    for name in ("title", "supporters", "status", "text", "content_hash"):
+        assert [row[named[name]] for row in found] == [row[name] for row in cells(told)]
 
 
 def test_the_workbook_is_the_same_bytes_at_any_time(published: ReviewSnapshot, monkeypatch: pytest.MonkeyPatch) -> None:

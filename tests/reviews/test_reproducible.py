@@ -248,24 +248,23 @@ def test_a_review_of_format_2_is_compared_with_a_later_one(
         assert {step.cause for step in change.steps} == {Cause.POLICY}
 
 
-ELSEWHERE = [
-    {"TZ": "Pacific/Kiritimati", "LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"},
-    {"TZ": "America/St_Johns", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "4294967295", "PYTHONUTF8": "0"},
-]
+ELSEWHERE = {"TZ": "Pacific/Kiritimati", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONHASHSEED": "1"}
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_other_processes_publish_the_same_files(rows: Callable[[int], Review]) -> None:
+def test_another_process_publishes_the_same_files(rows: Callable[[int], Review]) -> None:
     """In another time zone and language of the machine, with other hashes of Python's, and after more was voted."""
     review = rows(4)
-    command = [sys.executable, "-m", "tests.reviews.files", str(review.pk)]
-    for number, environment in enumerate(ELSEWHERE):
-        known = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
-        asked = subprocess.run(
-            command, env=os.environ | known | environment, capture_output=True, text=True, check=False
-        )
-        assert json.loads(asked.stdout or "{}") == FILES, asked.stderr
-        cast_vote(idea=Idea.objects.get(pk=FIRST + 1), by=make_member(f"late{number}"))
+    cast_vote(idea=Idea.objects.get(pk=FIRST + 1), by=make_member("late"))
+    known = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    asked = subprocess.run(
+        [sys.executable, "-m", "tests.reviews.files", str(review.pk)],
+        env=os.environ | known | ELSEWHERE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(asked.stdout or "{}") == FILES, asked.stderr
 
 
 def test_what_happens_afterwards_changes_nothing_but_what_is_erased(
