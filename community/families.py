@@ -82,15 +82,8 @@ def lock(model: type[T], *pks: int) -> dict[int, T]:
     """The whole families of these posts as {id: row}, which nobody else changes until the transaction ends.
 
     Every row of them is locked, in key order: whatever changes a family, or counts in it, does so. When a family is not
-    the same any more by the time its locks are had, they are given back and it is looked up again. Most posts are
-    alone: of one post, that is tried first.
+    the same any more by the time its locks are had, they are given back and it is looked up again.
     """
-    if len(pks) == 1:
-        try:
-            with transaction.atomic():
-                return _lock_alone(model, pks[0])
-        except MovedError:
-            pass
     while True:
         try:
             with transaction.atomic():
@@ -109,14 +102,6 @@ def lock_once(model: type[T], pks: set[int]) -> dict[int, T]:
     if _family_of(model, pks) != rows.keys():
         raise MovedError
     return rows
-
-
-def _lock_alone(model: Any, pk: int) -> dict[int, Any]:
-    """The same for a post that neither is a duplicate nor has any; of others raises MovedError."""
-    rows = _locking_one(model).ask(post=pk)
-    if dict(_around_one(model).ask(post=pk)) != {pk: None}:
-        raise MovedError
-    return {pk: rows[0]}
 
 
 def _held(model: Any, pks: set[int]) -> list[Any]:

@@ -108,9 +108,7 @@ class Batch:
         except BaseException:
             self._finish()
             raise
-        self._actions = [
-            _action(index, key, documents.get(key), self.run.pk) for index in targets for key in keys
-        ]
+        self._actions = [_action(index, key, documents.get(key), self.run.pk) for index in targets for key in keys]
 
     def send(self) -> dict[int, str]:
         """Send them; what was refused, and why. It touches no database, so that any thread may do it."""
