@@ -32,8 +32,8 @@ class Reading(Generic[Row]):
         self.make = make
         self._statement_for = lru_cache(maxsize=KEPT)(self._make_statement)
 
-    def ask(self, *shape: Hashable, **values: int | Iterable[int]) -> list[Row]:
-        """What there is of it now; nothing where a list is empty, or an id is larger than any can be."""
+    def ask(self, *shape: Hashable, **values: int | Iterable[int] | None) -> list[Row]:
+        """What there is of it now; nothing where a list is empty, or an id is larger than any can be, or not given."""
         given: dict[str, Any] = {}
         sizes = []
         for name, value in values.items():
@@ -43,7 +43,7 @@ class Reading(Generic[Row]):
                 given[name] = value
                 sizes.append((name, 0))
                 continue
-            listed = list(value)
+            listed = list(value or ())
             if not listed:
                 return []
             size = _room_for(len(listed))
@@ -65,8 +65,8 @@ class GatedReading(Generic[Row]):
     def __init__(self, make: Callable[..., QuerySet[Any, Row]]) -> None:
         self._reading: Reading[Row] = Reading(lambda kind, *shape, reader, **values: make(kind, *shape, **values))
 
-    def ask(self, user: Any, *shape: Hashable, **values: int | Iterable[int]) -> list[Row]:
-        """What the person may see of it now; nothing where a list is empty."""
+    def ask(self, user: Any, *shape: Hashable, **values: int | Iterable[int] | None) -> list[Row]:
+        """What the person may see of it now; nothing where Reading.ask gives nothing."""
         return self._reading.ask(kind_of(user), *shape, reader=user.pk or 0, **values)
 
 

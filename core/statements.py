@@ -146,15 +146,10 @@ def _known(statement: Any, make: Callable[[Any], Any]) -> Any:
 
 
 def _fill(params: Iterable[Any], given: dict[str, Any], connection: Any) -> tuple[Any, ...]:
-    """The parameters with these values in their places. Raises EmptyResultSet for a number that no row can have."""
-    return tuple(_prepared(value, given, connection) if isinstance(value, Given) else value for value in params)
-
-
-def _prepared(place: Given, given: dict[str, Any], connection: Any) -> Any:
-    value, field = given[place.name], place.output_field
-    if type(field) is BigIntegerField and value > BigIntegerField.MAX_BIGINT:
-        raise EmptyResultSet
-    return field.get_db_prep_value(value, connection)
+    return tuple(
+        value.output_field.get_db_prep_value(given[value.name], connection) if isinstance(value, Given) else value
+        for value in params
+    )
 
 
 def _fix(queryset: QuerySet[Any, Any], connection: Any) -> Any:

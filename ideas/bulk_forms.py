@@ -65,7 +65,7 @@ class IdeaFilterSet(WagtailFilterSet):
 
     def _tags(self, user: Any) -> list[tuple[str, str]]:
         """Those that are used most; the one that is chosen is among them even if it is rare."""
-        used = Idea.objects.visible_to(user).tags_used(MOST_TAGS)
+        used = list(Idea.objects.visible_to(user).tags_used(MOST_TAGS))
         chosen = self.data.get("tag", "").replace("\0", "")
         if chosen and chosen not in {tag.slug for tag in used}:
             used += Tag.objects.filter(slug=chosen, tagged_ideas__content_object__in=Idea.objects.visible_to(user))[:1]

@@ -20,7 +20,7 @@ from community.views.requests import begun, typed
 from core.access import is_restricted
 from core.forms import submit
 from core.pagination import KeysetPage, first_page, keyset_rows
-from core.readings import GatedReading, Reading
+from core.readings import GatedReading
 from ideas import budgets, tally
 from ideas.actions import post_idea
 from ideas.ballots import Ballot, ballot
@@ -64,7 +64,8 @@ class Row:
 @require_safe
 def board_page(request: HttpRequest, page: IdeaBoardPage) -> HttpResponse:
     """The ideas of a board in one of its orders: all of them, or those with a status or a tag."""
-    statuses = _statuses.ask(board=page.pk)
+    # Of a preview, as they are in the form.
+    statuses = list(page.statuses.all())
     choice = _choice(request, page, statuses)
     order = choice.orders[choice.sort]
     tag_links = _tag_links(choice, _tags_used.ask(request.user, board=page.pk))
@@ -106,9 +107,6 @@ def _choice(request: HttpRequest, page: IdeaBoardPage, statuses: list[Status]) -
         status=status,
         tag=request.GET.get("tag", "").replace("\0", ""),
     )
-
-
-_statuses = Reading(lambda board: Status.objects.filter(board=board))
 
 
 def _listed(user: Any, board: Any) -> IdeaQuerySet:

@@ -27,7 +27,7 @@ organisations = Insertion(Organisation)
 def test_each_question_gets_its_own_answer(member: Member, advocate: Member) -> None:
     assert by_pk.ask(member=member.pk) == [member]
     assert by_pk.ask(member=advocate.pk) == [advocate]
-    assert by_pk.ask(member=0) == by_pk.ask(member=10**30) == []
+    assert by_pk.ask(member=0) == []
     assert sorted(handles.ask(other=member.pk, one=advocate.pk)) == sorted([(member.handle,), (advocate.handle,)])
 
 

@@ -81,7 +81,7 @@ def test_the_flush_of_the_tests_empties_the_ledgers_and_protects_them_again(line
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'ideas_%'")
-            assert cursor.fetchone() == (4,)
+            assert cursor.fetchone() == (6,)
         else:
             cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'ideas_%_append_only'")
-            assert cursor.fetchone() == (2,)
+            assert cursor.fetchone() == (3,)
