@@ -9,11 +9,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -29,14 +27,14 @@ class Suite:
     arguments: Sequence[str]
     database: str = ""
 
-    def run(self, notes: Path, output: IO[bytes] | None = None) -> bool:
+    def run(self, notes: Path) -> bool:
         """Run pytest with these arguments; whether every test passed, and there was one."""
         environment = os.environ | {"CHORUS_NOT_EXERCISED": str(notes)}
         environment.pop("DATABASE_URL", None)
         if self.database:
             environment["DATABASE_URL"] = self.database
         command = [sys.executable, "-m", "pytest", *self.arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=output).returncode == 0
+        return subprocess.run(command, cwd=ROOT, env=environment).returncode == 0
 
 
 def in_turn(suites: Iterable[Suite], notes: Path) -> list[str]:
@@ -46,21 +44,6 @@ def in_turn(suites: Iterable[Suite], notes: Path) -> list[str]:
         print(f"\n── {suite.name}", flush=True)
         if not suite.run(notes):
             failed.append(suite.name)
-    return failed
-
-
-def at_once(suites: Sequence[Suite], notes: Path) -> list[str]:
-    """Run suites that each use one process at the same time, and then say what they said."""
-    print(f"\n── {' beside '.join(suite.name for suite in suites)}", flush=True)
-    failed = []
-    with ThreadPoolExecutor(len(suites)) as pool, ExitStack() as stack:
-        outputs = [stack.enter_context(tempfile.TemporaryFile()) for _ in suites]
-        passed = list(pool.map(lambda suite, output: suite.run(notes, output), suites, outputs))
-        for suite, output, has_passed in zip(suites, outputs, passed, strict=True):
-            output.seek(0)
-            print(f"\n── {suite.name}\n{output.read().decode(errors='replace')}", flush=True)
-            if not has_passed:
-                failed.append(suite.name)
     return failed
 
 
@@ -83,13 +66,15 @@ def main() -> int:
                 print(error)
                 failed.append("PostgreSQL")
         many = ["--numprocesses", PROCESSES]
-        failed += in_turn([Suite("SQLite", [*many, "-m", "not postgres and not browser and not es"])], notes)
-        chromium = Suite("Chromium", ["-m", "browser"])
-        # In one process: each would start an Elasticsearch of its own.
-        failed += at_once([chromium, Suite("Elasticsearch", ["-m", "es"], database)], notes)
+        suites = [
+            Suite("SQLite", [*many, "-m", "not postgres and not browser and not es"]),
+            Suite("Chromium", ["-m", "browser"]),
+            # In one process: each would start an Elasticsearch of its own.
+            Suite("Elasticsearch", ["-m", "es"], database),
+        ]
         if database:
-            on_postgres = [*many, "-m", "not browser and not es", "--only-database"]
-            failed += in_turn([Suite("PostgreSQL", on_postgres, database)], notes)
+            suites.append(Suite("PostgreSQL", [*many, "-m", "not browser and not es", "--only-database"], database))
+        failed += in_turn(suites, notes)
         not_exercised = sorted(set(notes.read_text().splitlines()))
 
     print()
