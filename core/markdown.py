@@ -37,7 +37,7 @@ def _level(token: Token) -> int:
     return min(int(token.tag[1]) + 2, 6)
 
 
-_BLOCKS = re.compile(r"</?(?:blockquote|br|h[1-6]|hr|li|ol|p|pre|table|t[dhr]|ul)\b")
+_BLOCKS = re.compile(r"<(?=/?(?:blockquote|br|h[1-6]|hr|li|ol|p|pre|table|t[dhr]|ul)\b)")
 _parser = MarkdownIt("gfm-like", {"html": False, "breaks": True}, renderer_cls=_Renderer)
 
 
@@ -54,7 +54,7 @@ def render(text: str) -> str:
 
 def plain(body_html: str, without: frozenset[str] = frozenset()) -> str:
     """Rendered Markdown as plain text in one line, without what stands in the tags named."""
-    apart = _BLOCKS.sub(r" \g<0>", body_html)
+    apart = _BLOCKS.sub(" <", body_html)
     return " ".join(html.unescape(nh3.clean(apart, tags=set(), clean_content_tags=set(without))).split())
 
 

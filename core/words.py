@@ -36,6 +36,8 @@ def words_in(text: str) -> Iterator[Word]:
 
 def folded_words(text: str) -> Iterator[str]:
     """The same without their places, for long texts: in less than half the time."""
+    if text.isascii():
+        return (word[:LONGEST] for word in _WORD.findall(text.lower()))
     return map(_folded, _WORD.findall(text))
 
 
