@@ -87,23 +87,26 @@ def rebuild(kind: Kind, progress: Progress = lambda number: None) -> SearchIndex
 def _fill(kind: Kind, index: SearchIndex, progress: Progress) -> None:
     """Send all documents that come after the last one sent: while one batch is under way, the next one is made."""
 
-    def arrive() -> None:
-        batch, sending = under_way.pop()
+    def arrive(batch: Batch, sending: Future[dict[int, str]]) -> None:
         batch.note(sending.result)
         index.last_key = batch.keys[-1]
         _touch(index)
         progress(len(batch.keys))
 
-    under_way: list[tuple[Batch, Future[dict[int, str]]]] = []
+    under_way: tuple[Batch, Future[dict[int, str]]] | None = None
     left = listed_keys(kind).filter(pk__gt=index.last_key)
     with ThreadPoolExecutor(1) as sender:
         for keys in in_batches(left.iterator(chunk_size=BATCH), BATCH):
             batch = Batch(kind, keys, [index.name])
             if under_way:
-                arrive()
-            under_way.append((batch, sender.submit(batch.send)))
+                try:
+                    arrive(*under_way)
+                except client.FAILURES:
+                    batch.drop()
+                    raise
+            under_way = batch, sender.submit(batch.send)
         if under_way:
-            arrive()
+            arrive(*under_way)
 
 
 def compare(kind: Kind, index: str | None = None) -> Drift:

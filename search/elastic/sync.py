@@ -133,6 +133,10 @@ class Batch:
             self._finish()
         return refused
 
+    def drop(self) -> None:
+        """Do without sending it, as if it had never been made."""
+        self.run.delete()
+
     def _finish(self) -> None:
         self.run.finished_at = timezone.now()
         self.run.save(update_fields=["sent", "error", "finished_at"])

@@ -21,7 +21,7 @@ from search.elastic import rebuild as rebuilding
 from search.elastic.names import read_alias
 from search.elastic.rebuild import BeingRebuiltError, compare, rebuild
 from search.elastic.sync import drain, send, targets_of
-from search.models import PendingDocument, SearchIndex
+from search.models import PendingDocument, SearchIndex, SyncRun
 from tests.background import run_tasks
 from tests.core.test_worker import database_url, wait_for
 from tests.services.elasticsearch import Node
@@ -171,6 +171,8 @@ def test_nothing_is_missing_after_elasticsearch_was_killed(
 
     with pytest.raises(client.FAILURES):
         rebuild(Kind.QUESTION, kill_at_once)
+    assert SyncRun.objects.latest("pk").error
+    assert not SyncRun.objects.filter(finished_at=None).exists()
     elasticsearch_node.start()
     rebuild(Kind.QUESTION)
     drift = compare(Kind.QUESTION)
