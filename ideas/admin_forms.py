@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 
+from ideas.weights import counts_something
+
 
 class ColourChoice(forms.RadioSelect):
     """Colours to choose from, each shown beside its name."""
@@ -99,11 +101,16 @@ class PolicyForm(WagtailAdminModelForm):
         begins = [row["least"] for row in bands]
         if any(one >= other for one, other in pairwise(begins)):
             self.add_error(None, _("Put the bands in order: each begins with a higher value than the one before."))
-        importances = [cleaned[f"{name}_multiplier"] for name in ("critical", "important", "nice", "unsaid")]
-        supporters = cleaned["supporter_weight"] and max(importances) and _most(cleaned["other_multiplier"], segments)
-        of_plans, of_bands = _most(cleaned["other_plan_multiplier"], plans), _most(cleaned["no_band_multiplier"], bands)
-        organisations = cleaned["organisation_weight"] and of_plans and of_bands
-        if not (supporters or organisations or cleaned["base_weight"] or cleaned["question_weight"]):
+        if not counts_something(
+            supporter=cleaned["supporter_weight"],
+            importances=[cleaned[f"{name}_multiplier"] for name in ("critical", "important", "nice", "unsaid")],
+            segments=[cleaned["other_multiplier"], *(row["multiplier"] for row in segments)],
+            organisation=cleaned["organisation_weight"],
+            plans=[cleaned["other_plan_multiplier"], *(row["multiplier"] for row in plans)],
+            bands=[cleaned["no_band_multiplier"], *(row["multiplier"] for row in bands)],
+            base=cleaned["base_weight"],
+            question=cleaned["question_weight"],
+        ):
             self.add_error(None, _("By this policy every idea would have the score 0. Give something a weight."))
         return cleaned
 
@@ -124,7 +131,3 @@ class PolicyForm(WagtailAdminModelForm):
 def _has_twice(names: Iterable[str]) -> bool:
     listed = list(names)
     return len(set(listed)) != len(listed)
-
-
-def _most(others: Any, rows: list[dict[str, Any]]) -> Any:
-    return max([others, *(row["multiplier"] for row in rows)])

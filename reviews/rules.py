@@ -12,6 +12,7 @@ from django.utils import translation
 from accounts.organisations import Worth
 from ideas.models import Policy
 from ideas.scoring import OTHERS, Formula
+from ideas.weights import counts_something
 
 THREE_PLACES = Decimal("0.001")
 FORMULA = (
@@ -171,9 +172,16 @@ class Rule:
         weights = [self.supporter, self.organisation, self.base, self.question, *self.importances.values()]
         if not all(number.is_finite() for number in [*weights, *segments, *plans, *bands]):
             return False
-        people = self.supporter and max(self.importances.values()) and max(segments)
-        organisations = self.organisation and max(plans) and max(bands)
-        return bool(people or organisations or self.base or self.question)
+        return counts_something(
+            supporter=self.supporter,
+            importances=self.importances.values(),
+            segments=segments,
+            organisation=self.organisation,
+            plans=plans,
+            bands=bands,
+            base=self.base,
+            question=self.question,
+        )
 
 
 def _plain(slug: str, name: str, explanation: str, base: Decimal) -> Rule:

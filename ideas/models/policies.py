@@ -25,6 +25,7 @@ from ideas.errors import PolicyPublishedError
 from ideas.models.boards import IdeaBoardPage
 from ideas.models.ideas import Idea
 from ideas.querysets import PolicyQuerySet, ScoringQuerySet
+from ideas.weights import counts_something
 
 # With weights and multipliers up to this, scores of nine million supporters fit into 64 bits of millionths.
 MOST = 100
@@ -279,12 +280,16 @@ class Policy(ClusterableModel):
     @property
     def counts_something(self) -> bool:
         """Whether any idea can have another score than 0."""
-        multipliers = [self.other_multiplier, *(segment.multiplier for segment in self.segments.all())]
-        supporters = self.supporter_weight and max(self.importances.values()) and max(multipliers)
-        plans = [self.other_plan_multiplier, *(plan.multiplier for plan in self.plans.all())]
-        bands = [self.no_band_multiplier, *(band.multiplier for band in self.bands.all())]
-        organisations = self.organisation_weight and max(plans) and max(bands)
-        return bool(supporters or organisations or self.base_weight or self.question_weight)
+        return counts_something(
+            supporter=self.supporter_weight,
+            importances=self.importances.values(),
+            segments=[self.other_multiplier, *(segment.multiplier for segment in self.segments.all())],
+            organisation=self.organisation_weight,
+            plans=[self.other_plan_multiplier, *(plan.multiplier for plan in self.plans.all())],
+            bands=[self.no_band_multiplier, *(band.multiplier for band in self.bands.all())],
+            base=self.base_weight,
+            question=self.question_weight,
+        )
 
     def ranked_boards(self) -> models.QuerySet[IdeaBoardPage]:
         boards = IdeaBoardPage.objects.live().order_by("path")
